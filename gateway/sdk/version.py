@@ -1,0 +1,3 @@
+"""The version of the plugin interface; a manifest says for which one it was written."""
+
+API = (1, 0)
