@@ -1,0 +1,1 @@
+"""The plugin matter-food-business."""
