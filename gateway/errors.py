@@ -260,6 +260,10 @@ class PictureUnreadable(Refused, code="PICTURE_UNREADABLE"):
     """No code was found in the picture."""
 
 
+class LibraryMissing(Refused, code="LIBRARY_MISSING"):
+    """A system library this needs is not installed."""
+
+
 class BundleStale(Refused, code="BUNDLE_STALE"):
     """The trust bundle is too old, rolled back or not signed by the root."""
 
@@ -274,6 +278,10 @@ class PortInUse(Refused, code="PORT_IN_USE"):
 
 class DatabaseInUse(Refused, code="DATABASE_IN_USE"):
     """Another gateway process already holds this database file."""
+
+
+class DataDirInUse(Refused, code="DATA_DIR_IN_USE"):
+    """Another process already holds this data directory."""
 
 
 class SerialNotFound(Refused, code="SERIAL_NOT_FOUND"):

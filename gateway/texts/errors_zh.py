@@ -83,12 +83,14 @@ TEXTS: dict[str, Text] = {
     "FINISHED": Text("这次勘验已经结束({state})。", "如对方仍要求勘验,您有权拒绝。"),
     "NEVER_MINTED": Text("二维码签名有效,但系统从未签发。", "请勿放行,并立即致电县优办:签名密钥可能泄露。"),
     "PICTURE_UNREADABLE": Text("图片里没有找到二维码。", "请换一张清晰、完整、未反色的图片。"),
+    "LIBRARY_MISSING": Text("本机没有安装 {library}。", "请安装系统软件包 {package} 后再试。"),
     "BUNDLE_STALE": Text("核验资料已失效:{why}。", "请联网更新;更新前本机不作离线放行。"),
     "PLUGIN_INVALID": Text("插件“{plugin}”不能加载:{why}", "请插件负责人按提示修改;其余插件不受影响。"),
     "PORT_IN_USE": Text("地址 {address} 已被其他程序占用。", "请停止占用该端口的程序,或在配置中换一个端口。"),
     "DATABASE_IN_USE": Text(
         "数据库 {path} 正被另一个网关进程使用。", "请先停止那个进程;同一数据库文件只能由一个网关使用。"
     ),
+    "DATA_DIR_IN_USE": Text("数据目录 {path} 正被另一个进程使用。", "请先停止那个进程,或换一个目录。"),
     "SERIAL_NOT_FOUND": Text("找不到串口设备 {device}。", "请检查扫码器是否插好、设备路径是否正确。"),
     "SERIAL_BUSY": Text("串口设备 {device} 正被其他程序使用。", "请关闭占用该设备的程序。"),
     "SERIAL_FORBIDDEN": Text("没有权限打开串口设备 {device}。", "请把运行用户加入 dialout 组,或检查 udev 规则。"),
