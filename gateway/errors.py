@@ -102,6 +102,10 @@ class ConfigUnknownKey(ConfigInvalid, code="CONFIG_UNKNOWN_KEY"):
     """The configuration file has a key nobody reads."""
 
 
+class UsageInvalid(ConfigInvalid, code="USAGE_INVALID"):
+    """A command line option has a value outside its format."""
+
+
 class ConfigNotFound(ConfigInvalid, code="CONFIG_NOT_FOUND"):
     """A file the configuration needs cannot be read."""
 
@@ -323,6 +327,10 @@ class StorageUnavailable(Unavailable, code="STORAGE_UNAVAILABLE"):
 
 class PluginUnavailable(Unavailable, code="PLUGIN_UNAVAILABLE"):
     """A plugin is busy, paused or did not answer in time."""
+
+
+class PluginSilent(PluginUnavailable, code="PLUGIN_SILENT"):
+    """A plugin was asked and did not answer in time; what it did is not known."""
 
 
 class GatewayBug(GatewayError, code="INTERNAL"):

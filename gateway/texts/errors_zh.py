@@ -35,6 +35,7 @@ TEXTS: dict[str, Text] = {
     "CONFIG_UNKNOWN_KEY": Text(
         "配置有误:{where} 不认识的配置项“{key}”{hint}", "请改正或删除该项,再运行 kanyan config check。"
     ),
+    "USAGE_INVALID": Text("命令行参数 {option} 有误:{why}。", "请用 --help 查看用法。"),
     "CONFIG_NOT_FOUND": Text("读不到文件 {path}:{why}。", "请核对路径和权限。"),
     "NOT_AUTHENTICATED": Text("未能确认调用方身份。", "请使用本系统签发的客户端证书。"),
     "NOT_ALLOWED": Text("没有权限进行此操作。", "如确需办理,请联系本单位管理员或县政务服务中心。"),
@@ -99,6 +100,7 @@ TEXTS: dict[str, Text] = {
     "UNAVAILABLE": Text("服务暂不可用。", "请稍后用同一个幂等键重试。"),
     "STORAGE_UNAVAILABLE": Text("数据暂时无法保存。", "请稍后用同一个幂等键重试,不会重复办理。"),
     "PLUGIN_UNAVAILABLE": Text("插件“{plugin}”暂不可用:{why}。", "请稍后重试;持续出现请联系插件负责人。"),
+    "PLUGIN_SILENT": Text("插件“{plugin}”没有及时答复:{why}。", "请稍后重试;持续出现请联系插件负责人。"),
     "INTERNAL": Text("系统内部错误。", "请稍后再试,并把时间和操作告诉系统管理员。"),
     "PLUGIN_CONTRACT": Text("插件“{plugin}”出错:{why}", "请联系插件负责人修正;数据未受影响。"),
 }
