@@ -148,11 +148,15 @@ class LoadedUpstream:
 
     def deliver(self, message: Message, *, within_s: float | None = None) -> Outcome:
         """Hand over one message once."""
-        return self._door.call("deliver", lambda context: self._upstream.deliver(message, context), check.outcome, within_s)
+        return self._door.call(
+            "deliver", lambda context: self._upstream.deliver(message, context), check.outcome, within_s
+        )
 
     def query(self, delivery_id: str, *, within_s: float | None = None) -> Outcome:
         """Does the platform have it?"""
-        return self._door.call("query", lambda context: self._upstream.query(delivery_id, context), check.outcome, within_s)
+        return self._door.call(
+            "query", lambda context: self._upstream.query(delivery_id, context), check.outcome, within_s
+        )
 
     def pull(self, cursor: str, *, within_s: float | None = None) -> Page:
         """What is new since the cursor."""
@@ -177,4 +181,6 @@ class LoadedNotifier:
 
     def query(self, delivery_id: str, *, within_s: float | None = None) -> Outcome:
         """Was it taken?"""
-        return self._door.call("query", lambda context: self._notifier.query(delivery_id, context), check.outcome, within_s)
+        return self._door.call(
+            "query", lambda context: self._notifier.query(delivery_id, context), check.outcome, within_s
+        )
