@@ -181,7 +181,7 @@ def postpone(tx: Transaction, held: Leased, next_at: datetime, *, problem: str, 
 
 def _still_ours(tx: Transaction, held: Leased) -> bool:
     fence = sa.select(streams.c.fence).where(streams.c.stream_id == held.stream_id).with_for_update()
-    return tx.connection.execute(fence).scalar_one() == held.fence
+    return bool(tx.connection.execute(fence).scalar_one() == held.fence)
 
 
 def _release(tx: Transaction, held: Leased, *, due_at: datetime | None, blocked_by: str) -> None:
@@ -192,13 +192,19 @@ def _release(tx: Transaction, held: Leased, *, due_at: datetime | None, blocked_
     )
 
 
+def release_leases(tx: Transaction) -> None:
+    """Free every stream; only for a start that knows it is alone (the file lock of SQLite)."""
+    held = streams.c.lease_until.is_not(None)
+    tx.connection.execute(sa.update(streams).where(held).values(lease_owner="", lease_until=None))
+
+
 def next_due(connection: sa.Connection) -> datetime | None:
     """When the next free stream is due."""
     free = streams.c.lease_until.is_(None)
     return connection.execute(sa.select(sa.func.min(streams.c.due_at)).where(free)).scalar()
 
 
-def listed(connection: sa.Connection, subject: str, limit: int) -> Sequence[sa.Row[Any]]:
+def listed(connection: sa.Connection, subject: str, limit: int) -> Sequence[sa.RowMapping]:
     """Deliveries, newest first, without their content."""
     query = sa.select(
         outbox.c.delivery_id,
@@ -212,7 +218,7 @@ def listed(connection: sa.Connection, subject: str, limit: int) -> Sequence[sa.R
     ).join(streams, streams.c.stream_id == outbox.c.stream_id)
     if subject:
         query = query.where(streams.c.subject == subject)
-    return connection.execute(query.order_by(outbox.c.delivery_id.desc()).limit(limit)).all()
+    return connection.execute(query.order_by(outbox.c.delivery_id.desc()).limit(limit)).mappings().all()
 
 
 def balance(connection: sa.Connection) -> tuple[int, int]:

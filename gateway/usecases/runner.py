@@ -1,0 +1,197 @@
+"""Runs use cases: policy, earlier answer, prepare, then one durable commit with message, idempotency and audit."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from gateway.database.crashpoints import crashpoint
+from gateway.database.writer import Writer
+from gateway.domain.access import SYSTEM, Principal
+from gateway.errors import (
+    GatewayBug,
+    GatewayError,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    TooLate,
+    all_errors,
+)
+from gateway.store import ledger
+from gateway.store.ids import new_id
+from gateway.store.transaction import Transaction
+from gateway.usecases.tools import Tools
+from gateway.usecases.use_case import Query, UseCase
+
+T = TypeVar("T")
+C = TypeVar("C")
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """A refusal that was committed (audit row, idempotency record) and must now be raised."""
+
+    error: GatewayError
+
+
+class Runner:
+    """The only way to run a use case, whoever calls: gRPC, page, kiosk or timer."""
+
+    def __init__(self, tools: Tools, writer: Writer) -> None:
+        self.tools = tools
+        self._writer = writer
+
+    async def ask(self, query: Query[C, R], command: C, principal: Principal) -> R:
+        """Run a query, in a thread: a slow reader must not hold up the others."""
+        query.policy.admit(principal)
+        return await asyncio.to_thread(self._read, query, command, principal)
+
+    def _read(self, query: Query[C, R], command: C, principal: Principal) -> R:
+        with self.tools.reading.connect() as connection:
+            return query.run(command, principal, connection, self.tools)
+
+    async def do(
+        self, use_case: UseCase[C, P, R], command: C, principal: Principal, key: str, timeout_s: float = 10.0
+    ) -> R:
+        """Run a use case once per (principal, method, key); repeats get the first answer (C2).
+
+        Raises TooLate when `timeout_s` passes first; the same key then settles what happened.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._do(use_case, command, principal, key)
+        except TimeoutError:
+            raise TooLate() from None
+
+    async def _do(self, use_case: UseCase[C, P, R], command: C, principal: Principal, key: str) -> R:
+        job = _Job(use_case, principal, key, fingerprint(command), self.tools)
+        try:
+            use_case.policy.admit(principal)
+        except GatewayError as denied:
+            code = denied.code
+            await self._commit(lambda tx: ledger.write_audit(tx, use_case.method, code), principal)
+            raise
+        if not 16 <= len(key) <= 64:
+            raise IdempotencyKeyMissing()
+        with self.tools.reading.connect() as connection:
+            if earlier := ledger.settled(connection, principal.identity, use_case.method, key):
+                return cast("R", job.replay(earlier))
+        try:
+            prepared = await self._prepare(use_case, command, principal)
+        except GatewayError as error:
+            refused = error
+            answer = await self._commit(lambda tx: job.refuse(tx, refused), principal)
+        else:
+            crashpoint("usecase.prepared")
+            answer = await self._commit(lambda tx: job.commit(tx, command, prepared), principal)
+        crashpoint("usecase.committed")
+        if isinstance(answer, _Refusal):
+            raise answer.error
+        return cast("R", answer)
+
+    async def _prepare(self, use_case: UseCase[C, P, R], command: C, principal: Principal) -> P:
+        if use_case.offload:
+            return await asyncio.to_thread(use_case.prepare, command, principal, self.tools)
+        return use_case.prepare(command, principal, self.tools)
+
+    async def system(self, method: str, commit: Callable[[Transaction], T]) -> T:
+        """Commit something of our own (timers, delivery). It writes its audit row itself if states move."""
+
+        def work(tx: Transaction) -> T:
+            answer = commit(tx)
+            if tx.changes:
+                ledger.write_audit(tx, method, "OK")
+            return answer
+
+        return await self._commit(work, SYSTEM)
+
+    async def _commit(self, work: Callable[[Transaction], T], principal: Principal) -> T:
+        def transact(connection: sa.Connection) -> T:
+            now = self.tools.clock.now()
+            return work(Transaction(connection, now, principal, new_id(now)))
+
+        return await asyncio.wrap_future(self._writer.submit(transact))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One request on its way through the writer."""
+
+    use_case: UseCase[Any, Any, Any]
+    principal: Principal
+    key: str
+    fingerprint: bytes
+    tools: Tools
+
+    def commit(self, tx: Transaction, command: Any, prepared: Any) -> Any:
+        """The business change, the message, the idempotency record and the audit row, or the refusal's."""
+        method = self.use_case.method
+        if earlier := ledger.settled(tx.connection, self.principal.identity, method, self.key):
+            return self.replay(earlier)
+        savepoint = tx.connection.begin_nested()
+        try:
+            reply = self.use_case.commit(command, prepared, tx, self.tools)
+        except GatewayError as error:
+            savepoint.rollback()
+            return self.refuse(tx, error)
+        except BaseException:
+            savepoint.rollback()
+            raise
+        savepoint.commit()
+        ledger.accept(tx, method, self.fingerprint)
+        answer = _adapter(self.use_case.reply).dump_json(reply)
+        ledger.settle(tx, method, self.key, ledger.Settled(self.fingerprint, "", answer))
+        ledger.write_audit(tx, method, "OK")
+        return reply
+
+    def refuse(self, tx: Transaction, error: GatewayError) -> _Refusal:
+        """Store a final refusal under its key; what may succeed later is not stored (C2, C9)."""
+        if error.retryable or isinstance(error, GatewayBug):
+            return _Refusal(error)
+        method = self.use_case.method
+        if earlier := ledger.settled(tx.connection, self.principal.identity, method, self.key):
+            self.replay(earlier)
+        tx.changes.clear()
+        for action in tx.on_refusal:
+            action()
+        facts = json.dumps(error.facts, ensure_ascii=False).encode()
+        ledger.settle(tx, method, self.key, ledger.Settled(self.fingerprint, error.code, facts))
+        ledger.write_audit(tx, method, error.code)
+        return _Refusal(error)
+
+    def replay(self, earlier: ledger.Settled) -> Any:
+        """The first answer again, or the first refusal; another request under the same key is a conflict."""
+        if earlier.fingerprint != self.fingerprint:
+            raise IdempotencyKeyReused()
+        if earlier.error:
+            raise _errors()[earlier.error](**json.loads(earlier.answer))
+        return _adapter(self.use_case.reply).validate_json(earlier.answer)
+
+
+def fingerprint(command: Any) -> bytes:
+    """SHA-256 over a canonical spelling of a command; protobuf bytes are not canonical, so we make our own."""
+    plain = _adapter(type(command)).dump_python(command, mode="json")
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).digest()
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+@cache
+def _errors() -> dict[str, type[GatewayError]]:
+    return {error.code: error for error in all_errors()}
