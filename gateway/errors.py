@@ -97,6 +97,9 @@ class AnswersInvalid(InvalidInput, code="ANSWERS_INVALID"):
 class ConfigInvalid(InvalidInput, code="CONFIG_INVALID"):
     """The configuration file is not valid."""
 
+    problems: tuple[ConfigInvalid, ...] = ()
+    """Everything wrong with the same file, in its order, this error included; empty where only this was looked for."""
+
 
 class ConfigUnknownKey(ConfigInvalid, code="CONFIG_UNKNOWN_KEY"):
     """The configuration file has a key nobody reads."""

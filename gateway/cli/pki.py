@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.cli.main import OK
 from gateway.clock import SystemClock
-from gateway.errors import ConfigInvalid, ConfigNotFound, FieldInvalid
+from gateway.errors import ConfigInvalid, ConfigNotFound, UsageInvalid
 from gateway.trust.pki import SPIFFE_ID, Certificate, issue, new_authority
 
 AUTHORITY_NAME = "kanyan 开发用根证书"
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write what is missing, leave what is there, say which is which."""
     if not 1 <= args.days <= 3650:
-        raise FieldInvalid(field="--days", why="应为 1 至 3650")
+        raise UsageInvalid(option="--days", why="应为 1 至 3650")
     written, kept = init_folder(args.dir, SystemClock().now(), args.days, args.identity)
     if args.json:
         print(json.dumps({"ok": True, "dir": str(args.dir), "written": written, "kept": kept}, ensure_ascii=False))
@@ -68,14 +68,14 @@ def init_folder(folder: Path, now: datetime, days: int, identities: list[str]) -
 
 
 def client_names(identities: list[str]) -> dict[str, str]:
-    """The identities by file name (`taojiang-app-demo`); FieldInvalid for a bad one, or two with one name."""
+    """The identities by file name (`taojiang-app-demo`); UsageInvalid for a bad one, or two with one name."""
     named: dict[str, str] = {}
     for identity in identities:
         if not SPIFFE_ID.match(identity):
-            raise FieldInvalid(field="--identity", why="应为 spiffe://kanyan/<平台>/<名称>,只用小写字母、数字和连字符")
+            raise UsageInvalid(option="--identity", why="应为 spiffe://kanyan/<平台>/<名称>,只用小写字母、数字和连字符")
         name = "-".join(identity.split("/")[3:])
         if named.setdefault(name, identity) != identity:
-            raise FieldInvalid(field="--identity", why=f"两个身份的文件名都是 {name},请改名或分目录存放")
+            raise UsageInvalid(option="--identity", why=f"两个身份的文件名都是 {name},请改名或分目录存放")
     return named
 
 

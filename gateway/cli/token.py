@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.cli.main import FAILED, OK
 from gateway.clock import SystemClock, beijing, from_unix
-from gateway.errors import ConfigInvalid, ConfigNotFound, FieldInvalid, GatewayError, TokenForeign
+from gateway.errors import ConfigInvalid, ConfigNotFound, GatewayError, TokenForeign, UsageInvalid
 from gateway.texts.errors_zh import sentence
 from gateway.trust.bundle import TrustBundle, read_bundle
 from gateway.trust.picture import draw_png, draw_svg
@@ -72,9 +72,9 @@ def run_render(args: argparse.Namespace) -> int:
     """Draw a text into a file."""
     kind = args.out.suffix.lower()
     if kind not in (".png", ".svg"):
-        raise FieldInvalid(field="--out", why="文件名应以 .png 或 .svg 结尾")
+        raise UsageInvalid(option="--out", why="文件名应以 .png 或 .svg 结尾")
     if not 1 <= args.scale <= 40:
-        raise FieldInvalid(field="--scale", why="应为 1 至 40")
+        raise UsageInvalid(option="--scale", why="应为 1 至 40")
     prefix = prefix_of(args.url)
     picture = draw_png(args.url, prefix, scale=args.scale) if kind == ".png" else draw_svg(args.url, prefix)
     try:
@@ -91,7 +91,7 @@ def run_render(args: argparse.Namespace) -> int:
 def run_scan(args: argparse.Namespace) -> int:
     """Read a picture; verify each of our codes against the bundle, if one is given."""
     if (args.bundle is None) != (args.root_key is None):
-        raise FieldInvalid(field="--bundle", why="--bundle 与 --root-key 应同时给出")
+        raise UsageInvalid(option="--bundle", why="--bundle 与 --root-key 应同时给出")
     now = moment(args.at)
     texts = read_codes(read(args.file))
     if args.bundle is None:
@@ -183,7 +183,7 @@ def printable(text: str) -> str:
 
 
 def moment(text: str | None) -> datetime:
-    """The instant of `--at`, or now; FieldInvalid if it has no time zone."""
+    """The instant of `--at`, or now; UsageInvalid if it has no time zone."""
     if text is None:
         return SystemClock().now()
     try:
@@ -191,7 +191,7 @@ def moment(text: str | None) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise FieldInvalid(field="--at", why="应为带时区的时间,如 2026-11-23T09:30:00+08:00")
+        raise UsageInvalid(option="--at", why="应为带时区的时间,如 2026-11-23T09:30:00+08:00")
     return at
 
 

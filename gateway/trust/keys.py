@@ -88,10 +88,16 @@ def suite_of(kid: int, name: str, suites: Mapping[str, Suite]) -> Suite:
 
 
 def new_signing_key(
-    kid: int, issuer: str, not_before: datetime, not_after: datetime, suite: str = "ed25519"
+    kid: int,
+    issuer: str,
+    not_before: datetime,
+    not_after: datetime,
+    suite: str = "ed25519",
+    *,
+    suites: Mapping[str, Suite] = SUITES,
 ) -> SigningKey:
-    """A fresh key for QR codes, by a suite of `SUITES`."""
-    maker = suite_of(kid, suite, SUITES)
+    """A fresh key for codes; ConfigInvalid if its suite is not loaded or the record contradicts itself."""
+    maker = suite_of(kid, suite, suites)
     private = maker.generate()
     return SigningKey(KeyRecord(kid, suite, maker.public(private), not_before, not_after, issuer), private)
 
@@ -101,13 +107,13 @@ def dump_signing_key(key: SigningKey) -> bytes:
     return canonical({**record_to_json(key.record), "private": base64.b64encode(key.private).decode()})
 
 
-def load_signing_key(data: bytes) -> SigningKey:
+def load_signing_key(data: bytes, *, suites: Mapping[str, Suite] = SUITES) -> SigningKey:
     """The key `dump_signing_key` wrote; ConfigInvalid (which never quotes it) if it is anything else."""
     try:
         content = json.loads(data)
         private = base64.b64decode(content.pop("private"), validate=True)
         record = record_from_json(content)
-        fits = suite_of(record.kid, record.suite, SUITES).public(private) == record.public
+        fits = suite_of(record.kid, record.suite, suites).public(private) == record.public
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise key_invalid("文件", "内容不是签名密钥") from None
     if not fits:

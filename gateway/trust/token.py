@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gateway.errors import TokenMalformed
+from gateway.sdk.crypto import Suite
 from gateway.trust.keys import PURPOSE_QR, SigningKey
-from gateway.trust.suites import SIGNATURE_BYTES
+from gateway.trust.suites import SIGNATURE_BYTES, SUITES
 
 # version and type | kid | task | badge | seq | party tag | not before | lifetime (tokens.md §3.1, big-endian)
 LAYOUT = struct.Struct(">BBQIH4sIH")
@@ -78,7 +80,7 @@ def signed_message(issuer: str, header: Header) -> bytes:
     return b"KY1\0" + issuer.encode() + b"\0" + header.raw
 
 
-def mint(key: SigningKey, header: Header) -> Token:
+def mint(key: SigningKey, header: Header, *, suites: Mapping[str, Suite] = SUITES) -> Token:
     """A signed token; its lifetime is rounded down to 10 s. ValueError if the key or a field does not fit.
 
     Choosing a key whose signing window holds `not_before` is the caller's task.
@@ -88,7 +90,7 @@ def mint(key: SigningKey, header: Header) -> Token:
     if header.kid != key.record.kid or key.record.purpose != PURPOSE_QR:
         raise ValueError("the key is not the one the header names, or not for codes")
     exact = replace(header, lifetime_s=header.lifetime_s // TICK_S * TICK_S)
-    return Token(exact, key.sign(signed_message(key.record.issuer, exact)))
+    return Token(exact, key.sign(signed_message(key.record.issuer, exact), suites))
 
 
 def decode(raw: bytes) -> Token:
