@@ -63,7 +63,7 @@ def prepare(command: AcceptCase, _principal: Principal, tools: Tools) -> cases.N
         address=text(command.address, "party.address", 300),
         dept_phone=phone(command.dept_phone, "dept_phone"),
         accepted_at=command.accepted_at,
-        fingerprint=fingerprint(command),
+        fingerprint=fingerprint(command, tools.secret),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Runner:
             raise TooLate() from None
 
     async def _do(self, use_case: UseCase[C, P, R], command: C, principal: Principal, key: str) -> R:
-        job = _Job(use_case, principal, key, fingerprint(command), self.tools)
+        job = _Job(use_case, principal, key, fingerprint(command, self.tools.secret), self.tools)
         try:
             use_case.policy.admit(principal)
         except GatewayError as denied:
@@ -177,10 +177,13 @@ class _Job:
         return _adapter(self.use_case.reply).validate_json(earlier.answer)
 
 
-def fingerprint(command: Any) -> bytes:
-    """SHA-256 over a canonical spelling of a command; protobuf bytes are not canonical, so we make our own."""
+def fingerprint(command: Any, secret: bytes) -> bytes:
+    """HMAC-SHA256 over a canonical spelling of a command; protobuf bytes are not canonical, so we make our own.
+
+    Keyed, because a command may hold few unknown digits of a person's number.
+    """
     plain = _adapter(type(command)).dump_python(command, mode="json")
-    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).digest()
+    return hmac.digest(secret, json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), "sha256")
 
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}

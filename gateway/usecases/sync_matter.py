@@ -1,4 +1,4 @@
-"""Take a matter of the province's catalogue into the registry (R6.1). Only the platform can; nobody creates one here."""
+"""Take a matter of the province's catalogue into the registry (R6.1); nobody creates one here."""
 
 from __future__ import annotations
 
