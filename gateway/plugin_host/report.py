@@ -66,7 +66,7 @@ def _as_text(value: object) -> object:
     if isinstance(value, Undefined):
         return value
     text = "" if value is None else str(value)
-    plain = escape(_NOT_XML.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
+    plain = str(escape(_NOT_XML.sub("", text).replace("\r\n", "\n").replace("\r", "\n")))
     return Markup(plain.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - escaped just above
 
 
