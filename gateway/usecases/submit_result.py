@@ -1,4 +1,4 @@
-"""Submit what was found: judged by the matter's rules, written as a Word report, queued for the province (R6.5, R10.4)."""
+"""Submit what was found: judged by the matter, written as a Word report, queued for the province (R6.5, R10.4)."""
 
 from __future__ import annotations
 
