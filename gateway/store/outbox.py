@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gateway.database.dialect import upsert
 from gateway.store.ids import new_id
-from gateway.store.tables import outbox, streams
+from gateway.store.tables import Moment, outbox, streams
 from gateway.store.transaction import Transaction
 
 PENDING, DELIVERED, PARKED, EXPIRED = "pending", "delivered", "parked", "expired"
@@ -199,9 +199,10 @@ def release_leases(tx: Transaction) -> None:
 
 
 def next_due(connection: sa.Connection) -> datetime | None:
-    """When the next free stream is due."""
-    free = streams.c.lease_until.is_(None)
-    return connection.execute(sa.select(sa.func.min(streams.c.due_at)).where(free)).scalar()
+    """When the next stream is due; one that is leased is due again when its lease ends."""
+    when = sa.func.coalesce(streams.c.lease_until, streams.c.due_at)
+    earliest = sa.select(sa.func.min(when, type_=Moment)).where(streams.c.due_at.is_not(None))
+    return connection.execute(earliest).scalar()
 
 
 def listed(connection: sa.Connection, subject: str, limit: int) -> Sequence[sa.RowMapping]:
