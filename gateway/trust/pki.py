@@ -55,22 +55,27 @@ def issue(
     outlives the authority.
     """
     names = alternative_names(spiffe_id, dns, ips, server=server)
-    issuer, issuer_key = load_authority(authority)
-    if now >= issuer.not_valid_after_utc:
-        raise ConfigInvalid(where="根证书", why="已过期,请另建一个目录重新生成。")
+    issuer, issuer_key = load_authority(authority, now)
     key = ec.generate_private_key(ec.SECP256R1())
-    usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
     common = spiffe_id.removeprefix("spiffe://kanyan/") or (dns + ips)[0]
-    builder = (
-        blank(common, key, now, min(now + timedelta(days=days), issuer.not_valid_after_utc))
-        .issuer_name(issuer.subject)
+    builder = blank(common, key, now, min(now + timedelta(days=days), issuer.not_valid_after_utc))
+    return finished(as_leaf(builder, issuer, names, server=server), key, issuer_key)
+
+
+def as_leaf(
+    builder: x509.CertificateBuilder, issuer: x509.Certificate, names: list[x509.GeneralName], *, server: bool
+) -> x509.CertificateBuilder:
+    """The extensions of a certificate that only handshakes, on one side."""
+    usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
+    issuer_id = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return (
+        builder.issuer_name(issuer.subject)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_id), critical=False)
     )
-    return finished(builder, key, issuer_key)
 
 
 def alternative_names(
@@ -90,15 +95,18 @@ def alternative_names(
         raise FieldInvalid(field="dns", why="域名或地址的写法不对") from None
 
 
-def load_authority(authority: Certificate) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """The authority's certificate and key; ConfigInvalid if the files are damaged or not a pair."""
+def load_authority(authority: Certificate, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """The authority's certificate and key; ConfigInvalid if they are damaged, not a pair, no authority or expired."""
     try:
         certificate = x509.load_pem_x509_certificate(authority.certificate_pem)
         key = serialization.load_pem_private_key(authority.key_pem, None)
-    except (ValueError, TypeError):
-        raise ConfigInvalid(where="根证书", why="或其私钥不是 PEM 文件。") from None
+        limits = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except (ValueError, TypeError, x509.ExtensionNotFound):
+        raise ConfigInvalid(where="根证书", why="或其私钥不是 PEM 文件,或不是根证书。") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
         raise ConfigInvalid(where="根证书", why="与私钥不是一对。")
+    if not limits.ca or now >= certificate.not_valid_after_utc:
+        raise ConfigInvalid(where="根证书", why="已过期或不是根证书,请另建一个目录重新生成。")
     return certificate, key
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
 
 from gateway.trust.keys import KeyRecord, Keyring, SigningKey
 from gateway.trust.suites import VECTOR_PRIVATE, VECTOR_PUBLIC
 from gateway.trust.text import to_url
 from gateway.trust.token import Header, Token, mint, party_tag
+
+# A busy machine is no failure of the rule under test.
+settings.register_profile("trust", deadline=None)
+settings.load_profile("trust")
 
 
 @pytest.fixture(scope="session")

@@ -121,15 +121,16 @@ def test_names_that_do_not_fit_are_refused(names: dict[str, object], authority: 
         issue(authority, now, 30, **names)  # type: ignore[arg-type] # one dict for all arguments
 
 
-def test_a_damaged_authority_is_a_configuration_error(authority: Certificate, client: Certificate) -> None:
-    """Files that are no pair, or no PEM, are said to be so."""
+def test_no_authority_is_a_configuration_error(authority: Certificate, client: Certificate, now: datetime) -> None:
+    """Files that are no pair, no PEM or no authority are said to be so."""
     for wrong in (
         Certificate(authority.certificate_pem, client.key_pem),
+        client,
         Certificate(b"", authority.key_pem),
         Certificate(authority.certificate_pem, b"-----BEGIN PRIVATE KEY-----"),
     ):
         with pytest.raises(ConfigInvalid):
-            issue(wrong, datetime.now(UTC), 30, spiffe_id=IDENTITY)
+            issue(wrong, now, 30, spiffe_id=IDENTITY)
 
 
 def test_mutual_tls_handshake(tmp_path: Path) -> None:
