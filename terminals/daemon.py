@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import grpc
 
 from gateway.clock import Clock
+from gateway.config.values import Address
 from gateway.errors import ConfigInvalid
 from terminals.framing import DropReason, Event, Frame
 from terminals.gateway_client import GatewayClient, credentials
@@ -24,7 +25,7 @@ from terminals.outcome import Answer, Outcome
 from terminals.pipeline import Pipeline, Reading, no_acknowledgement
 from terminals.screen import Screen, bind, serving
 from terminals.serial_port import SerialLine, close_port, open_port
-from terminals.settings import KioskSettings, read_root_key, split_address
+from terminals.settings import KioskSettings, read_root_key
 from terminals.trust_store import TrustStore, write_atomically
 from terminals.uploader import Uploader
 
@@ -69,9 +70,9 @@ async def run(settings: KioskSettings, *, clock: Clock, wait_device: bool, ready
     stop = _stop_on_signals()
     async with contextlib.AsyncExitStack() as stack:
         trust = _trust(settings, clock)
-        client = GatewayClient(settings.gateway.address, _credentials(settings))
+        client = GatewayClient(str(settings.gateway.address), _credentials(settings))
         stack.push_async_callback(client.close)
-        listener = bind(*split_address(settings.screen.listen))
+        listener = bind(settings.screen.listen)
         stack.callback(listener.close)
         port = None if wait_device else open_port(settings.device, settings.baud)
         if port is not None:
@@ -197,8 +198,7 @@ def _link(screen: Screen, up: asyncio.Event) -> Callable[[bool], None]:
 
 
 def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{Address(*listener.getsockname()[:2])}"
 
 
 def write_ready_file(path: Path, content: dict[str, object]) -> None:

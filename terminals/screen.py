@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import json
 import socket
 from collections.abc import AsyncIterator, Generator
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from gateway.config.values import Address
 from gateway.errors import PortInUse, SerialNotFound
 from terminals.outcome import Answer, Outcome
 from terminals.screen_view import View, answer_view, idle_view
@@ -120,19 +120,17 @@ def screen_app(screen: Screen) -> Starlette:
     return Starlette(routes=[*routes, Route("/events", events), Route("/state", state)], middleware=[hosts])
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket for the screen; PortInUse if someone else has the address."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def bind(address: Address) -> socket.socket:
+    """A listening socket for the screen; PortInUse if the address cannot be had."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        listener.bind((address.host, address.port))
         listener.listen(16)
     except OSError as error:
         listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-            raise PortInUse(address=f"{host}:{port}") from error
-        raise
+        raise PortInUse(address=address) from error
     return listener
 
 

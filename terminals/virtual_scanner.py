@@ -27,6 +27,7 @@ class VirtualScanner:
         os.set_blocking(self._master, False)
         self.device = os.ttyname(self._slave)
         self.lost_bytes = 0
+        self._open = True
         if link is not None:
             self._point(link)
 
@@ -52,7 +53,10 @@ class VirtualScanner:
         return self.send(code + b"\r")
 
     def close(self) -> None:
-        """Unplug: whoever reads sees the line hang up, and the link is gone."""
+        """Unplug: whoever reads sees the line hang up, and the link is gone. Again is nothing."""
+        if not self._open:
+            return
+        self._open = False
         if self._link is not None and self._link.is_symlink() and str(self._link.readlink()) == self.device:
             self._link.unlink()
         os.close(self._slave)
