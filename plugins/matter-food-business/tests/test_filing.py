@@ -15,7 +15,12 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 def window(case: CaseView, starts: tuple[int, ...], ends: tuple[int, ...]) -> Filing:
     """A filing from (day, hour, minute) to (day, hour, minute) of November 2026."""
-    return Filing(case, datetime(2026, 11, *starts, tzinfo=BEIJING), datetime(2026, 11, *ends, tzinfo=BEIJING), ())
+    return Filing(case, moment(*starts), moment(*ends), ())
+
+
+def moment(day: int, hour: int, minute: int) -> datetime:
+    """That time in November 2026."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=BEIJING)
 
 
 @pytest.mark.parametrize(("starts", "ends"), [((23, 8, 0), (23, 18, 0)), ((23, 9, 30), (23, 11, 0))])
