@@ -26,10 +26,10 @@ SENTENCES = {
     "dict_type": "应为一组“键: 值”。",
     "model_type": "应为一组“键: 值”。",
     "too_short": "至少要有 {min_length} 项。",
-    "greater_than": "应大于 {gt}。",
-    "greater_than_equal": "不能小于 {ge}。",
-    "less_than": "应小于 {lt}。",
-    "less_than_equal": "不能大于 {le}。",
+    "greater_than": "应大于 {gt:g}。",
+    "greater_than_equal": "不能小于 {ge:g}。",
+    "less_than": "应小于 {lt:g}。",
+    "less_than_equal": "不能大于 {le:g}。",
     "literal_error": "应为 {expected} 之一。",
 }
 
