@@ -87,14 +87,14 @@ def _matter(department: Department, catalog_code: str, task_name: str, **more: A
 MATTERS: tuple[Mapping[str, Any], ...] = (
     _matter(
         MARKET,
-        "990131000001",
+        "430131001000",
         "食品经营许可",
         by_law="《中华人民共和国食品安全法》第三十五条",
         special_procedure_basis="《中华人民共和国食品安全法》第三十五条:必要时对申请人的生产经营场所进行现场核查",
     ),
     _matter(
         HEALTH,
-        "990123000001",
+        "430123001000",
         "公共场所卫生许可",
         by_law="《公共场所卫生管理条例》第四条",
         special_procedure="勘查,检测",
@@ -102,7 +102,7 @@ MATTERS: tuple[Mapping[str, Any], ...] = (
     ),
     _matter(
         FIRE,
-        "990195000001",
+        "430195001000",
         "公众聚集场所投入使用、营业前消防安全检查",
         by_law="《中华人民共和国消防法》第十五条",
         special_procedure="检验",
@@ -112,7 +112,7 @@ MATTERS: tuple[Mapping[str, Any], ...] = (
     ),
     _matter(
         ECOLOGY,
-        "990116000001",
+        "430116001000",
         "排污许可",
         by_law="《排污许可管理条例》第六条",
         special_procedure="勘查,检测",
@@ -124,7 +124,7 @@ MATTERS: tuple[Mapping[str, Any], ...] = (
     ),
     _matter(
         FORESTRY,
-        "990164000001",
+        "430164001000",
         "林木采伐许可",
         by_law="《中华人民共和国森林法》第五十六条",
         special_procedure="勘测",
@@ -132,7 +132,7 @@ MATTERS: tuple[Mapping[str, Any], ...] = (
     ),
     _matter(
         EMERGENCY,
-        "990125000001",
+        "430125001000",
         "烟花爆竹经营(零售)许可",
         by_law="《烟花爆竹安全管理条例》第十六条",
         special_procedure_basis="《烟花爆竹安全管理条例》第十九条:对提交的有关材料和经营场所进行审查",
