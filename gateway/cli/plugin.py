@@ -47,7 +47,9 @@ def _with_config(file: Path) -> list[PluginStatus]:
     # Only here: reading manifests must work while the configuration is broken.
     from gateway.config.load import load_settings
 
-    host = PluginHost.load(load_settings(file).plugins, SystemClock())
+    settings = load_settings(file)
+    allowed = {name: settings.plugin_settings(name) for name in settings.plugins}
+    host = PluginHost.load(allowed, SystemClock())
     try:
         return host.plugins
     finally:

@@ -146,10 +146,13 @@ def installed() -> list[PluginStatus]:
 def _candidate(one: Found, allowed: Mapping[str, Any] | None) -> _Candidate:
     manifest = one.manifest
     status = PluginStatus(one.id, "", "", State.FOUND)
+    wanted = allowed is None or one.id in allowed
     if manifest is None:
-        return _Candidate(replace(status, state=State.FAILED, problem=one.problem or "清单不能读取;请重新安装该插件。"))
-    state = State.VALID if allowed is None or one.id in allowed else State.NOT_ALLOWED
-    problem = "" if state is State.VALID else "已安装,但配置的 plugins 中没有启用它。"
+        # What nobody asked for cannot fail anybody; its problem is still told.
+        state = State.FAILED if wanted else State.NOT_ALLOWED
+        return _Candidate(replace(status, state=state, problem=one.problem or "清单不能读取;请重新安装该插件。"))
+    state = State.VALID if wanted else State.NOT_ALLOWED
+    problem = "" if wanted else "已安装,但配置的 plugins 中没有启用它。"
     return _Candidate(PluginStatus(one.id, manifest.version, manifest.kind, state, problem), kind=manifest.kind)
 
 

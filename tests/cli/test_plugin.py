@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from gateway.cli.main import main
 from gateway.cli.plugin import STATES
 from gateway.plugin_host.host import State
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_without_configuration_manifests_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,6 +31,21 @@ def test_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)
     ours = next(one for one in told["plugins"] if one["id"] == "matter-food-business")
     assert ours == {"id": "matter-food-business", "version": "0.1.0", "kind": "matter", "state": "valid", "problem": ""}
+
+
+def test_with_configuration_the_allowed_ones_are_loaded(capsys: pytest.CaptureFixture[str]) -> None:
+    """The example configuration gets its matter plugin ready."""
+    main(["plugin", "list", "--config", str(ROOT / "configs" / "dev.yaml"), "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    states = {one["id"]: one["state"] for one in told["plugins"]}
+    assert states["matter-food-business"] == "ready"
+
+
+def test_a_missing_configuration_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and a sentence, no traceback."""
+    assert main(["plugin", "list", "--config", str(tmp_path / "none.yaml")]) == 2
+    assert "none.yaml" in capsys.readouterr().err
 
 
 def test_every_state_has_a_word() -> None:

@@ -152,8 +152,9 @@ def test_a_coroutine_is_a_wrong_type_and_is_closed(guard: Guard) -> None:
     async def answer() -> str:
         return "never"
 
+    work: Callable[[], object] = answer
     with pytest.raises(PluginContractError, match="coroutine"):
-        guard.call("judge", answer, LONG, str)
+        guard.call("judge", work, LONG, str)
 
 
 def test_five_faults_in_a_row_pause_the_operation(guard: Guard) -> None:

@@ -57,6 +57,15 @@ def test_what_is_not_allowed_is_never_imported(install: Install, load: Load, sta
     assert "sms_example" not in sys.modules
 
 
+def test_what_is_broken_and_not_allowed_fails_nobody(install: Install, load: Load, status: Status) -> None:
+    """Its problem is told, but it is no failure of this configuration."""
+    install("sms-example", "x = 1", "manifest = 1")
+    line = status(load(), "sms-example")
+
+    assert line.state is State.NOT_ALLOWED
+    assert "缺少这张表" in line.problem
+
+
 def test_no_plugins_looks_for_nothing(install: Install, sms: Sms, clock: FakeClock) -> None:
     """The switch is decided before discovery, so that it helps against any plugin."""
     install("sms-example", sms())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matter_food_business import gateway_register_matters
 
@@ -62,6 +62,7 @@ def test_the_rule_turns_exactly_at_its_limits(
     assert rules.judge(answering(**marks), context).decision is decision
 
 
+@settings(deadline=None)
 @given(st.tuples(*(st.sampled_from(list(Mark) if item.may_be_absent else [Mark.PASS, Mark.FAIL]) for item in ITEMS)))
 def test_every_combination_follows_the_formula(marks: tuple[Mark, ...]) -> None:
     """The verdict is that of the published formula, and the counts are the failures by kind."""
@@ -79,6 +80,7 @@ def test_every_combination_follows_the_formula(marks: tuple[Mark, ...]) -> None:
     assert verdict.counts == {"key": key, "important": important, "general": general}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 18), st.integers(0, 8), st.integers(0, 1))
 def test_numbers_near_the_limits_follow_the_formula(important: int, general: int, key: int) -> None:
     """Random marks seldom come near the limits, so the numbers themselves are drawn too."""
