@@ -27,7 +27,7 @@ def postgres_url() -> Iterator[str | None]:
         yield None
         return
     name = f"kanyan_test_{secrets.token_hex(6)}"
-    server.execute(f"CREATE DATABASE {name}")
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
     info = server.info
     password = f":{info.password}" if info.password else ""
     try:

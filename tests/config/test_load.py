@@ -89,7 +89,7 @@ REFUSALS = {
         "“callers[0].identity”roles 和 speaks_for 都为空,该系统什么也不能做。",
     ),
     "caller twice": (
-        "callers:\n- {identity: spiffe://kanyan/a/b, roles: [centre]}\n- {identity: spiffe://kanyan/a/b, roles: [centre]}",
+        "callers:\n" + "- {identity: spiffe://kanyan/a/b, roles: [centre]}\n" * 2,
         "9:14",
         "“callers[1].identity”身份 spiffe://kanyan/a/b 重复。",
     ),
