@@ -51,6 +51,15 @@ def broken_row(folder: Path) -> int | None:
         return first_broken_row(db)
 
 
+def copied(folder: Path) -> Path:
+    """A folder with the journal's files as they are now."""
+    after = folder / "after"
+    after.mkdir()
+    for file in folder.glob("journal.sqlite3*"):
+        (after / file.name).write_bytes(file.read_bytes())
+    return after
+
+
 def tamper(folder: Path, statement: str) -> None:
     """Change the file behind the kiosk's back."""
     with contextlib.closing(sqlite3.connect(folder / "journal.sqlite3")) as db, db:
@@ -71,10 +80,7 @@ async def test_survives_a_crash(tmp_path: Path, clock: FakeClock) -> None:
         await journal.append(scan(1, clock), held=True)
         await journal.append(scan(2, clock))
         # A copy taken while the writer lives is what a power cut leaves: no clean close, no checkpoint.
-        after = tmp_path / "after"
-        after.mkdir()
-        for file in tmp_path.glob("journal.sqlite3*"):
-            (after / file.name).write_bytes(file.read_bytes())
+        after = copied(tmp_path)
     async with opened(after, clock) as journal:
         assert [row.id for row in await journal.pending(9)] == [scan(1, clock).id, scan(2, clock).id]
     assert broken_row(after) is None

@@ -263,7 +263,7 @@ async def test_no_bundle(tmp_path: Path, stage: Stage, office: Any, clock: FakeC
         show=stage.show,
         deadline_s=1.5,
     )
-    answer = await pipeline.handle(Reading(office.code().encode(), False, clock.now(), 0.0))  # noqa: FBT003 - a clean frame
+    answer = await pipeline.handle(Reading(office.code().encode(), False, clock.now(), 0.0))
     assert (answer.outcome, answer.code, stage.row.text) == (Outcome.REFUSED, "BUNDLE_STALE", None)
 
 
