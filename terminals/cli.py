@@ -62,8 +62,7 @@ def _run(args: argparse.Namespace) -> int:
     settings = load_settings(args.config)
 
     def ready(content: dict[str, object]) -> None:
-        if args.ready_file is not None:
-            daemon.write_ready_file(args.ready_file, content)
+        _write_ready_file(args.ready_file, content)
         line = json.dumps({"ok": True, **content}) if args.json else f"终端已就绪,屏幕页面:{content['screen']}"
         print(line, flush=True)
 
@@ -77,16 +76,14 @@ def _simulate(args: argparse.Namespace) -> int:
     import time
 
     from gateway.clock import SystemClock
-    from terminals.trust_store import write_atomically
     from terminals.virtual_scanner import VirtualScanner
 
     # So that the link goes with us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
     scanner = VirtualScanner(args.baud, clock=SystemClock(), sleep=time.sleep, link=args.link)
     try:
-        content = {"device": str(args.link or scanner.device), "pid": os.getpid()}
-        if args.ready_file is not None:
-            write_atomically(args.ready_file, json.dumps(content).encode() + b"\n")
+        content: dict[str, object] = {"device": str(args.link or scanner.device), "pid": os.getpid()}
+        _write_ready_file(args.ready_file, content)
         if not args.json:
             print(f"虚拟扫码器:{content['device']}", flush=True)
         for line in sys.stdin.buffer:
@@ -97,6 +94,18 @@ def _simulate(args: argparse.Namespace) -> int:
     finally:
         scanner.close()
     return OK
+
+
+def _write_ready_file(path: Path | None, content: dict[str, object]) -> None:
+    """Tell whoever started us that we run, whole or not at all."""
+    from terminals.files import write_atomically
+
+    if path is None:
+        return
+    try:
+        write_atomically(path, json.dumps(content).encode() + b"\n")
+    except OSError as error:
+        raise ConfigInvalid(where=f"--ready-file {path}:", why="无法写入。") from error
 
 
 def _report(error: GatewayError, *, as_json: bool) -> None:

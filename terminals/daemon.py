@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc
@@ -26,7 +24,7 @@ from terminals.pipeline import Pipeline, Reading, no_acknowledgement
 from terminals.screen import Screen, bind, serving
 from terminals.serial_port import SerialLine, close_port, open_port
 from terminals.settings import KioskSettings, read_root_key
-from terminals.trust_store import TrustStore, write_atomically
+from terminals.trust_store import TrustStore
 from terminals.uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -199,8 +197,3 @@ def _link(screen: Screen, up: asyncio.Event) -> Callable[[bool], None]:
 
 def _url(listener: socket.socket) -> str:
     return f"http://{Address(*listener.getsockname()[:2])}"
-
-
-def write_ready_file(path: Path, content: dict[str, object]) -> None:
-    """Tell whoever started us that we run, whole or not at all."""
-    write_atomically(path, json.dumps(content).encode() + b"\n")

@@ -10,12 +10,14 @@ from enum import StrEnum
 from pathlib import Path
 
 import grpc
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from gateway.api.v1 import token_service_pb2, token_service_pb2_grpc, visit_service_pb2
 from gateway.clock import beijing
-from gateway.errors import ConfigNotFound, Unavailable
+from gateway.errors import ConfigInvalid, ConfigNotFound, Unavailable
 from terminals.journal import Scan
 from terminals.outcome import Person, VisitCard
 
@@ -97,8 +99,23 @@ class GatewayClient:
 
 
 def credentials(certificate: Path, key: Path, authority: Path) -> grpc.ChannelCredentials:
-    """Our certificate and key, and the authority the gateway's certificate must come from. ConfigNotFound."""
+    """Our certificate and key, and the authority the gateway's certificate must come from.
+
+    ConfigNotFound if a file cannot be read, ConfigInvalid if it is not PEM or the key is not the certificate's: gRPC
+    itself would only ever say that the gateway is unavailable.
+    """
     root, own_key, own = (read_bytes(path) for path in (authority, key, certificate))
+    for path, content in ((authority, root), (certificate, own)):
+        try:
+            loaded = x509.load_pem_x509_certificate(content)
+        except ValueError:
+            raise ConfigInvalid(where=f"{path}:", why="不是 PEM 格式的证书。") from None
+    try:
+        private = load_pem_private_key(own_key, None)
+    except (ValueError, TypeError):
+        raise ConfigInvalid(where=f"{key}:", why="不是未加密的 PEM 私钥。") from None
+    if private.public_key() != loaded.public_key():
+        raise ConfigInvalid(where=f"{key}:", why=f"与证书 {certificate} 不是一对。")
     return grpc.ssl_channel_credentials(root, own_key, own)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from gateway.clock import Clock
 from gateway.errors import BundleStale, GatewayError
 from gateway.trust.bundle import CLOCK_TOLERANCE, TrustBundle, read_bundle
+from terminals.files import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +31,11 @@ class TrustStore:
     def load(self) -> None:
         """Take the bundle of the last run, if it is still good."""
         try:
-            data = self._path.read_bytes()
+            self.newest = read_bundle(self._path.read_bytes(), self._root, self._clock.now())
         except FileNotFoundError:
-            return
-        try:
-            self.newest = read_bundle(data, self._root, self._clock.now())
+            log.info("no trust bundle on disk yet")
+        except OSError as error:
+            log.error("trust bundle on disk not read: %s", error)
         except GatewayError as error:
             log.warning("trust bundle on disk: %s", error.english())
 
@@ -87,18 +87,3 @@ class TrustStore:
         self._wanted.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), REFRESH_S)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """The whole file or the old one, also after a power cut."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.clock import Clock
-from gateway.errors import SerialBusy
+from gateway.errors import SerialBusy, SerialForbidden
 
 BITS_PER_BYTE = 10
 QUANTUM_S = 0.001
@@ -70,11 +70,16 @@ class VirtualScanner:
         self.lost_bytes += len(chunk) - written
 
     def _point(self, link: Path) -> None:
-        if link.exists() and not link.is_symlink():
-            self._link = None
+        try:
+            if link.exists() and not link.is_symlink():
+                raise SerialBusy(device=link)
+            fresh = link.with_name(f".{link.name}.{os.getpid()}")
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(self.device)
+            fresh.replace(link)
+        except OSError as error:
             self.close()
-            raise SerialBusy(device=link)
-        fresh = link.with_name(f".{link.name}.{os.getpid()}")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(self.device)
-        fresh.replace(link)
+            raise SerialForbidden(device=link) from error
+        except SerialBusy:
+            self.close()
+            raise

@@ -189,6 +189,27 @@ def test_damaged_data_dir(config: Config, tmp_path: Path) -> None:
     assert (done.returncode, str(tmp_path / "data") in done.stderr) == (2, True)
 
 
+def test_ready_file_nowhere(tmp_path: Path) -> None:
+    """A ready file that cannot be written is named, with exit code 2."""
+    done = ended("simulate", "--ready-file", tmp_path / "none" / "ready.json")
+    assert (done.returncode, str(tmp_path / "none") in done.stderr) == (2, True)
+
+
+def test_link_nowhere(tmp_path: Path) -> None:
+    """A link that cannot be made is named, with exit code 1."""
+    done = ended("simulate", "--link", tmp_path / "none" / "scanner")
+    assert (done.returncode, str(tmp_path / "none") in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("spoiled", ["certificate", "key", "authority"])
+def test_damaged_papers(config: Config, papers: Any, spoiled: str) -> None:
+    """A certificate or key that is none is named, with exit code 2, instead of an eternal 'unavailable'."""
+    path = getattr(papers, spoiled)
+    path.write_text("示例", "utf-8")
+    done = ended("run", "--config", config())
+    assert (done.returncode, str(path) in done.stderr) == (2, True)
+
+
 def test_help_is_light() -> None:
     """--help loads neither grpc nor pyserial nor the web server."""
     heavy = "grpc serial starlette uvicorn pydantic cryptography"

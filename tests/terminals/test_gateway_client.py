@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import pytest
 
-from gateway.errors import ConfigNotFound, Unavailable
+from gateway.errors import ConfigInvalid, ConfigNotFound, Unavailable
 from gateway.testkit.clock import FakeClock
 from gateway.trust.text import parse_text
 from terminals.gateway_client import GatewayClient, ReplyKind, credentials
@@ -123,6 +123,12 @@ def test_unreadable_papers(papers: Any, tmp_path: Path) -> None:
     with pytest.raises(ConfigNotFound) as caught:
         credentials(tmp_path / "none.pem", papers.key, papers.authority)
     assert caught.value.facts["path"].endswith("none.pem")
+
+
+def test_papers_of_two(papers: Any, other_papers: Any) -> None:
+    """A key that is not the certificate's is found at the start."""
+    with pytest.raises(ConfigInvalid):
+        credentials(papers.certificate, other_papers.key, papers.authority)
 
 
 async def test_trust_bundle(gateway: Any, client: GatewayClient, office: Any) -> None:

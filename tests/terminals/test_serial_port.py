@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
+import termios
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 from gateway.clock import Clock, SystemClock
-from gateway.errors import SerialBusy, SerialNotFound
+from gateway.errors import GatewayError, SerialBusy, SerialForbidden, SerialNotFound
 from gateway.testkit.clock import FakeClock
 from terminals.framing import Dropped, DropReason, Frame
 from terminals.serial_port import SerialLine, close_port, open_port
@@ -153,6 +156,26 @@ def test_busy(plug: Plug, tmp_path: Path) -> None:
         open_port(device(tmp_path), 9600)
     close_port(held)
     close_port(open_port(device(tmp_path), 9600))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (serial.SerialException(errno.EACCES, "open"), SerialForbidden),
+        (serial.SerialException(errno.EBUSY, "open"), SerialBusy),
+        (termios.error(errno.EIO, "tcsetattr"), SerialNotFound),
+        (TypeError("fd is None"), SerialNotFound),
+    ],
+)
+def test_reasons(monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[GatewayError]) -> None:
+    """Whatever pyserial raises, `termios.error` and TypeError too, becomes a reason an operator understands."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(serial, "Serial", refuse)
+    with pytest.raises(kind):
+        open_port("/dev/kiosk", 9600)
 
 
 async def test_close_twice(plug: Plug, tmp_path: Path) -> None:
