@@ -10,7 +10,7 @@ import structlog
 
 from gateway.database.crashpoints import crashpoint
 from gateway.delivery.backoff import Backoff
-from gateway.errors import GatewayError, Unavailable
+from gateway.errors import GatewayError, PluginSilent, PluginUnavailable, Unavailable
 from gateway.sdk.notifier import Notice
 from gateway.sdk.outcome import Done, Outcome, Rejected, Retry, Uncertain
 from gateway.sdk.upstream import Attachment, Message
@@ -143,8 +143,12 @@ class Relay:
             crashpoint("relay.before_send")
             outcome = self._send(held)
             crashpoint("relay.sent")
+        except PluginSilent as error:
+            return Uncertain(error.code)
+        except PluginUnavailable as error:
+            # The plugin was not even asked; an older doubt stays.
+            return Uncertain(error.code) if held.in_doubt else Retry(error.code)
         except GatewayError as error:
-            # The guard cannot always say whether the plugin had sent already; asking costs little.
             return Uncertain(error.code)
         return outcome
 

@@ -14,6 +14,7 @@ from typing import Generic, NoReturn, TypeVar, cast
 from gateway.clock import Clock
 from gateway.errors import GatewayBug, PluginContractError, PluginSilent, PluginUnavailable
 from gateway.plugin_host.breaker import Breaker
+from gateway.sdk.context import HttpNoAnswer, HttpNotSent
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -84,8 +85,8 @@ class Guard:
         """Run `work` in a thread of its own and wait for it at most `timeout_s` seconds.
 
         Raises:
-            PluginUnavailable: busy or paused by the breaker; `work` was not begun.
-            PluginSilent: no answer in time; `work` may still be running.
+            PluginUnavailable: busy or paused by the breaker, or its other side could not be reached; nothing was sent.
+            PluginSilent: no answer in time, from the plugin or from its other side; something may have been done.
             PluginContractError: it raised, or returned something else than `expect`.
             GatewayBug: called inside `forbid_calls()`.
         """
@@ -104,6 +105,9 @@ class Guard:
         if not answered:
             self._settle(operation, good=False, probe=probe)
             raise PluginSilent(plugin=self._plugin_id, why=f"“{operation}”在 {timeout_s:g} 秒内没有答复")
+        if isinstance(call.error, HttpNotSent | HttpNoAnswer):
+            self._settle(operation, good=False, probe=probe)
+            raise self._unreachable(operation, call.error)
         why = self._fault_of(operation, call, expect)
         self._settle(operation, good=not why, probe=probe)
         if why:
@@ -189,6 +193,11 @@ class Guard:
             elif not file.is_relative_to(_HOST):
                 foreign = f"{file.name}:{line}"
         return inside or foreign
+
+    def _unreachable(self, operation: str, error: BaseException) -> PluginUnavailable:
+        kind = PluginUnavailable if isinstance(error, HttpNotSent) else PluginSilent
+        what = "连不上对方系统" if kind is PluginUnavailable else "对方系统没有答复"
+        return kind(plugin=self._plugin_id, why=f"“{operation}”{what}")
 
     def _unavailable(self, why: str) -> NoReturn:
         raise PluginUnavailable(plugin=self._plugin_id, why=why)

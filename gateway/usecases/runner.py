@@ -50,6 +50,10 @@ class Runner:
         self.tools = tools
         self._writer = writer
 
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Have somebody told, on the writer's thread, each time something became durable."""
+        self._writer.after_commit.append(tell)
+
     async def ask(self, query: Query[C, R], command: C, principal: Principal) -> R:
         """Run a query, in a thread: a slow reader must not hold up the others."""
         query.policy.admit(principal)

@@ -21,8 +21,8 @@ class Routes:
 
     upstream: str
     notifier: str
-    result_ttl_hours: int
-    notice_ttl_hours: int
+    result_ttl_hours: float
+    notice_ttl_hours: float
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Builds the object graph from the configuration: the only place that wires."""
