@@ -20,6 +20,8 @@ from gateway.usecases.runner import Runner
 from gateway.usecases.settle_delivery import Ended, settle
 
 log = structlog.get_logger(__name__)
+INTERNAL = frozenset({"task_id"})
+"""What a body holds for ourselves and no receiver is told."""
 
 
 @dataclass(frozen=True)
@@ -168,5 +170,6 @@ class Relay:
         if held.attachment_id:
             with tools.reading.connect() as connection:
                 attached = (results.attachment(connection, held.attachment_id),)
-        message = Message(held.delivery_id, held.attempts, held.kind, held.subject, held.body, attached)
+        body = {name: value for name, value in held.body.items() if name not in INTERNAL}
+        message = Message(held.delivery_id, held.attempts, held.kind, held.subject, body, attached)
         return tools.plugins.upstream(held.destination).deliver(message)

@@ -129,7 +129,11 @@ def _report(visit: Visit, tools: Tools) -> outbox.Draft:
             "visit_no": visit.visit_no,
             "starts_at": visit.starts_at.isoformat(),
             "ends_at": visit.ends_at.isoformat(),
-            "inspectors": [person.certificate_no for person in visit.people if not person.helper],
+            "inspectors": [
+                {"name": person.name, "certificate_no": person.certificate_no}
+                for person in visit.people
+                if not person.helper
+            ],
         },
         time_to_live=timedelta(hours=tools.routes.result_ttl_hours),
     )

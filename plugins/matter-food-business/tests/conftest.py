@@ -23,8 +23,8 @@ def rules() -> MatterRules:
 
 @pytest.fixture
 def context() -> PluginContext:
-    """A context without any setting."""
-    return fake_context("matter-food-business")
+    """A context with the default settings."""
+    return fake_context("matter-food-business", config={"opens_hour": 8, "closes_hour": 18})
 
 
 @pytest.fixture(scope="session")

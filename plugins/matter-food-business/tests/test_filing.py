@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.sdk import CaseView, Filing, MatterRules, PluginContext, TimeLimit, Unit
+from gateway.testkit.contexts import fake_context
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -42,6 +43,14 @@ def test_a_visit_outside_is_a_problem(
 
     assert problem.code == "outside_hours"
     assert "请重新选择" in problem.message
+
+
+def test_the_hours_are_settings(rules: MatterRules, case: CaseView) -> None:
+    """An office that works round the clock says so in its settings; a visit still ends on the day it began."""
+    context = fake_context("matter-food-business", config={"opens_hour": 0, "closes_hour": 24})
+
+    assert rules.check_filing(window(case, (23, 23, 0), (24, 0, 0)), context) == []
+    assert len(rules.check_filing(window(case, (23, 23, 0), (24, 0, 1)), context)) == 1
 
 
 @pytest.mark.parametrize(

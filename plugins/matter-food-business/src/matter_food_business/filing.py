@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.sdk import CaseView, Filing, PluginContext, Problem, TimeLimit, Unit
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-OPENS, CLOSES = time(8, 0), time(18, 0)
-"""示例: the hours in which this office visits; no rule of law says so."""
-
 _UNITS = {
     Unit.WORKING_DAY.value: Unit.WORKING_DAY,
     "工作日": Unit.WORKING_DAY,
@@ -20,12 +17,13 @@ _UNITS = {
 
 
 def check_filing(filing: Filing, context: PluginContext) -> list[Problem]:
-    """A visit begins and ends on one day between 08:00 and 18:00, Beijing time (示例)."""
-    starts, ends = filing.starts_at.astimezone(BEIJING), filing.ends_at.astimezone(BEIJING)
-    same_day = starts.date() == ends.date()
-    if same_day and starts.time() >= OPENS and ends.time() <= CLOSES:
+    """A visit begins and ends on one day, in the office's hours, Beijing time (示例: settings, no rule of law)."""
+    opens, closes = int(context.config["opens_hour"]), int(context.config["closes_hour"])
+    day = datetime.combine(filing.starts_at.astimezone(BEIJING).date(), time(0), BEIJING)
+    if filing.starts_at >= day + timedelta(hours=opens) and filing.ends_at <= day + timedelta(hours=closes):
         return []
-    return [Problem("outside_hours", "勘验应在同一天 8:00 至 18:00 之间进行(示例规则),请重新选择时间段。")]
+    hours = f"同一天 {opens}:00 至 {closes}:00"
+    return [Problem("outside_hours", f"勘验应在{hours}之间进行(示例规则),请重新选择时间段。")]
 
 
 def time_limit(case: CaseView, context: PluginContext) -> TimeLimit:
