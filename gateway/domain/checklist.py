@@ -15,7 +15,7 @@ def check_answers(checklist: Checklist, version: str, answers: Sequence[Answer])
     given: dict[str, Answer] = {}
     for answer in answers:
         if answer.item in given:
-            raise AnswersInvalid(why=f"{answer.item} 重复作答")
+            raise AnswersInvalid(why=f"{answer.item[:40]} 重复作答")
         given[answer.item] = answer
     for item in checklist.items:
         _check_one(item, given.pop(item.code, None))

@@ -29,12 +29,17 @@ def parse_uscc(text: str) -> str:
     """A unified social credit code in its one spelling; UsccInvalid says what is wrong with it."""
     code = normalised(text)
     if len(code) != 18:
-        raise UsccInvalid(uscc=code[:24], why=f"应为 18 位,实为 {len(code)} 位")
+        raise UsccInvalid(uscc=_shown(code), why=f"应为 18 位,实为 {len(code)} 位")
     if not _USCC_FORM.fullmatch(code):
-        raise UsccInvalid(uscc=code, why="含有不允许的字符")
+        raise UsccInvalid(uscc=_shown(code), why="含有不允许的字符")
     if uscc_check_character(code[:17]) != code[17]:
-        raise UsccInvalid(uscc=code, why="校验位不符")
+        raise UsccInvalid(uscc=_shown(code), why="校验位不符")
     return code
+
+
+def _shown(code: str) -> str:
+    """The beginning of what was typed; a row of digits may be a person's number in the wrong field and is masked."""
+    return f"{code[:2]}***{code[-4:]}" if re.search(r"\d{9}", code) else code[:24]
 
 
 def parse_citizen_id(text: str) -> str:
