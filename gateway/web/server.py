@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import uvicorn
 from starlette.applications import Starlette
 
@@ -12,6 +14,8 @@ WAITING_MAX = 512
 
 def server_config(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
     """The one configuration to serve `build_app` with; logging itself is left to the process."""
+    # access_log=False only takes its handlers away; whoever adds one to every logger would get the paths again.
+    logging.getLogger("uvicorn.access").disabled = True
     return uvicorn.Config(
         app,
         host=host,
