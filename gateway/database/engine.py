@@ -43,8 +43,15 @@ def open_reading(url: str) -> Engine:
 def _open(url: URL, *, size: int, query_only: bool) -> Engine:
     lite = url.get_backend_name() == "sqlite"
     arguments: dict[str, Any] = {"check_same_thread": False, "isolation_level": None} if lite else {}
+    # Errors go to the log; the values of a statement, which are people's data, do not.
     engine = sa.create_engine(
-        url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_timeout=5, connect_args=arguments
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args=arguments,
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")

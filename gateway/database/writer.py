@@ -54,6 +54,7 @@ class Writer:
         self._waiting: queue.Queue[_Piece | None] = queue.Queue(self.capacity)
         self._thread = threading.Thread(target=self._run, name="kanyan-writer", daemon=True)
         self._connection: sa.Connection | None = None
+        self._gate = threading.Lock()
         self._stopped = False
 
     def start(self) -> None:
@@ -61,21 +62,26 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what waits, then close the connection."""
-        self._stopped = True
+        """Finish what waits, then close the connection. What a writer that never ran was given is refused."""
+        with self._gate:
+            self._stopped = True
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join()
+        for piece in self._queued():
+            piece.answer.set_exception(StorageUnavailable())
 
     def submit(self, work: Callable[[sa.Connection], T]) -> Future[T]:
         """Queue work; the future answers after its commit. Overloaded if too much waits."""
-        if self._stopped:
-            raise StorageUnavailable()
         answer: Future[T] = Future()
-        try:
-            self._waiting.put_nowait(_Piece(work, answer))
-        except queue.Full:
-            raise Overloaded() from None
+        # Nothing may slip in between the last look into the queue and the end of the thread.
+        with self._gate:
+            if self._stopped:
+                raise StorageUnavailable()
+            try:
+                self._waiting.put_nowait(_Piece(work, answer))
+            except queue.Full:
+                raise Overloaded() from None
         return answer
 
     def _run(self) -> None:
@@ -89,13 +95,21 @@ class Writer:
             self._connection.close()
 
     def _take(self) -> list[_Piece]:
-        taken = [self._waiting.get()]
-        while len(taken) < self.batch:
+        first = self._waiting.get()
+        taken = [] if first is None else [first]
+        taken += self._queued(self.batch - 1)
+        return [piece for piece in taken if piece.answer.set_running_or_notify_cancel()]
+
+    def _queued(self, most: int | None = None) -> list[_Piece]:
+        pieces: list[_Piece] = []
+        while most is None or len(pieces) < most:
             try:
-                taken.append(self._waiting.get_nowait())
+                piece = self._waiting.get_nowait()
             except queue.Empty:
                 break
-        return [piece for piece in taken if piece is not None and piece.answer.set_running_or_notify_cancel()]
+            if piece is not None:
+                pieces.append(piece)
+        return pieces
 
     def _commit(self, pieces: list[_Piece]) -> None:
         try:
@@ -105,7 +119,7 @@ class Writer:
                 for piece in pieces:
                     self._perform(piece, self._connection)
                 crashpoint("writer.before_commit")
-        except (DBAPIError, sa.exc.SQLAlchemyError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever ended the commit: nobody is told OK, and the thread lives
             log.error("commit_failed", pieces=len(pieces), kind=type(error).__name__)
             self._drop_connection()
             for piece in pieces:
@@ -118,7 +132,13 @@ class Writer:
             else:
                 piece.answer.set_exception(piece.failure)
         for tell in self.after_commit:
+            self._tell(tell)
+
+    def _tell(self, tell: Callable[[], None]) -> None:
+        try:
             tell()
+        except Exception as error:
+            log.error("listener_failed", kind=type(error).__name__, exc_info=error)
 
     def _perform(self, piece: _Piece, connection: sa.Connection) -> None:
         savepoint = connection.begin_nested()
