@@ -30,7 +30,7 @@ from gateway.delivery.puller import Puller
 from gateway.delivery.relay import Relay, RelaySettings
 from gateway.errors import ConfigNotFound, PortInUse, StorageUnavailable
 from gateway.plugin_host.guard import forbid_calls
-from gateway.plugin_host.host import PluginHost
+from gateway.plugin_host.host import PluginHost, State
 from gateway.rpc.call import Wire
 from gateway.rpc.callers import Caller, Callers
 from gateway.rpc.server import Server, ServerSettings, build_server
@@ -62,6 +62,9 @@ async def running(settings: Settings, clock: Clock, *, no_plugins: bool = False)
         keys = load_keys(settings.data_dir / "keys", settings.issuer, clock, _given_secret(settings))
         plugins = PluginHost.load(_allowed(settings), clock, no_plugins=no_plugins)
         stack.callback(plugins.close)
+        for plugin in plugins.plugins:
+            if plugin.state not in {State.READY, State.NOT_ALLOWED}:
+                log.error("plugin_not_loaded", plugin=plugin.id, state=plugin.state.value, why=plugin.problem)
         runner = _runner(settings, clock, keys, plugins, stack)
         grpc = build_server(_server_settings(settings, clock), _wire(settings, runner))
         web_socket = _listen(settings.web.listen)

@@ -72,7 +72,7 @@ class Handler:
     method: Method
     wire: Wire
 
-    async def __call__(self, raw: bytes, context: ServicerContext[Any, Any]) -> bytes:
+    async def serve(self, raw: bytes, context: ServicerContext[Any, Any]) -> bytes:
         """Answer, or abort with code, reason and sentence; never with internals."""
         try:
             answer = await self._answer(raw, context)

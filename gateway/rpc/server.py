@@ -104,7 +104,7 @@ def build_server(settings: ServerSettings, wire: Wire) -> Server:
 def generic_handlers(descriptor: ServiceDescriptor, servicer: object, wire: Wire) -> grpc.GenericRpcHandler:
     """Every RPC of a service as raw bytes; without (de)serialisers grpcio never answers with its own internals."""
     handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
-        method.name: grpc.unary_unary_rpc_method_handler(_handler(method, servicer, wire))
+        method.name: grpc.unary_unary_rpc_method_handler(_handler(method, servicer, wire).serve)
         for method in descriptor.methods
     }
     return grpc.method_handlers_generic_handler(descriptor.full_name, handlers)
