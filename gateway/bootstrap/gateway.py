@@ -40,6 +40,7 @@ from gateway.trust.picture import smallest_version
 from gateway.usecases.runner import Runner
 from gateway.usecases.tools import Routes, Tools
 from gateway.web.app import build_app
+from gateway.web.server import server_config
 
 log = structlog.get_logger(__name__)
 DEVELOPMENT_DAYS = 90
@@ -196,8 +197,7 @@ def _listen(address: Address) -> socket.socket:
 
 
 async def _start_web(runner: Runner, listener: socket.socket, stack: AsyncExitStack) -> None:
-    config = uvicorn.Config(build_app(runner), log_config=None, access_log=False, lifespan="off", server_header=False)
-    server = _WebServer(config)
+    server = _WebServer(server_config(build_app(runner)))
     serving = asyncio.create_task(server.serve([listener]))
 
     async def stop() -> None:

@@ -14,7 +14,7 @@ from gateway.texts.errors_zh import sentence
 from gateway.trust.bundle import TrustBundle, read_bundle
 from gateway.trust.picture import draw_png, draw_svg
 from gateway.trust.read_picture import read_codes
-from gateway.trust.text import parse_digits, parse_text, unwrap
+from gateway.trust.text import parse_digits, parse_text, to_url, unwrap
 from gateway.trust.token import NO_PARTY, Token
 from gateway.trust.verify import check, check_party
 
@@ -114,7 +114,7 @@ def outcome(text: str, bundle: TrustBundle, now: datetime, party: str | None) ->
     found: dict[str, object] = {}
     try:
         token = parse_text(text, bundle.url_prefix)
-        found = {"token": fields(token)}
+        found = {"url": to_url(token, bundle.url_prefix), "token": fields(token)}
         check(token, bundle.keyring, bundle.issuer, now)
         bundle.revocations.refuse(token)
         check_party(token, party.strip().upper() if party else None)

@@ -7,7 +7,7 @@ from typing import Any
 
 ROOMS = """
 errors.py clock.py texts sdk domain config trust database store ratings plugin_host usecases delivery schedule rpc
-web bootstrap.py sandbox testkit cli api __init__.py __main__.py
+web bootstrap sandbox testkit cli api __init__.py __main__.py
 """
 WALL = 400
 

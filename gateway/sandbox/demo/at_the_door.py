@@ -18,7 +18,7 @@ from gateway.sandbox.demo.opening import PEOPLE
 from gateway.sandbox.demo.processes import wait_for
 from gateway.sandbox.demo.stage import APP, KIOSK
 
-FIELD = re.compile(r'name="(proof|key)" value="([^"]+)"')
+FIELD = re.compile(r'name="(proof|key|verification)" value="([^"]+)"')
 
 
 def _picture(journey: Journey) -> str:

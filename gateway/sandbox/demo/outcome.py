@@ -59,7 +59,7 @@ def _reported(journey: Journey) -> str:
 
 def _delivered(journey: Journey) -> str:
     def arrived() -> list[dict[str, Any]] | None:
-        got = [one for one in journey.stage.received(journey.stage.province) if one["kind"] == "result.submitted"]
+        got = [one for one in journey.stage.received(journey.stage.province) if one["kind"] == "result"]
         return got or None
 
     got = wait_for("result", arrived)
