@@ -13,8 +13,8 @@ from gateway.store import cases, matters, outbox
 from gateway.store.transaction import Transaction
 from gateway.texts import notices_zh
 from gateway.trust.one_time_code import keyed_hash
+from gateway.usecases.canonical import fingerprint
 from gateway.usecases.fields import phone, text
-from gateway.usecases.runner import fingerprint
 from gateway.usecases.tools import Tools
 from gateway.usecases.use_case import UseCase
 from gateway.usecases.views import CaseView, case_view
@@ -48,6 +48,8 @@ def prepare(command: AcceptCase, _principal: Principal, tools: Tools) -> cases.N
     """Check every field and find the matter; MatterNotFiled if the province never published it (R4.1)."""
     if bool(command.uscc) == bool(command.citizen_id):
         raise FieldInvalid(field="party", why="统一社会信用代码和公民身份号码须且只须填一项")
+    if command.accepted_at.tzinfo is None:
+        raise FieldInvalid(field="accepted_at", why="时间应带时区")
     citizen_id = parse_citizen_id(command.citizen_id) if command.citizen_id else ""
     with tools.reading.connect() as connection:
         matter = matters.current(connection, text(command.task_code, "task_code", 36))

@@ -14,6 +14,7 @@ from gateway.store import cases, visits
 from gateway.store.transaction import Transaction
 from gateway.trust.one_time_code import matches
 from gateway.trust.proof import Proof, open_proof
+from gateway.usecases.fields import names
 from gateway.usecases.tools import Tools
 from gateway.usecases.use_case import UseCase
 from gateway.usecases.views import VisitView, visit_view
@@ -30,6 +31,7 @@ class ConfirmVisit:
 
 def prepare(command: ConfirmVisit, _principal: Principal, tools: Tools) -> Proof:
     """The page must rest on a verification not older than the profile allows."""
+    names(command.present, "present")
     now = tools.clock.now()
     return open_proof(tools.secret, command.proof, now, timedelta(minutes=tools.profile(now).proof_minutes))
 

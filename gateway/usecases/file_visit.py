@@ -18,7 +18,7 @@ from gateway.store import cases, inspectors, outbox, visits
 from gateway.store.transaction import Transaction
 from gateway.texts import notices_zh
 from gateway.trust.one_time_code import code_hash, new_code
-from gateway.usecases.fields import text
+from gateway.usecases.fields import names, text
 from gateway.usecases.minting import Span, mint_code
 from gateway.usecases.tools import Tools
 from gateway.usecases.use_case import UseCase
@@ -47,7 +47,7 @@ class VisitFiled:
 def prepare(command: FileVisit, principal: Principal, tools: Tools) -> str:
     """Check every rule, the matter's own last; returns the purpose in its stored form."""
     purpose = text(command.purpose, "purpose", 200)
-    if not command.inspector_ids:
+    if not names(command.inspector_ids, "inspector_ids"):
         raise FieldMissing(field="inspector_ids")
     with tools.reading.connect() as connection:
         case = cases.get(connection, command.case_no)

@@ -42,8 +42,8 @@ def run(
     command: ListDeliveries, _principal: Principal, connection: sa.Connection, _tools: Tools
 ) -> tuple[DeliveryView, ...]:
     """Newest first."""
-    if command.limit > MOST:
-        raise FieldInvalid(field="limit", why=f"最多 {MOST}")
+    if not 0 <= command.limit <= MOST:
+        raise FieldInvalid(field="limit", why=f"应为 0 至 {MOST}")
     rows = outbox.listed(connection, command.subject, command.limit or DEFAULT)
     return tuple(DeliveryView(**row) for row in rows)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from gateway.clock import from_unix, unix
 from gateway.database.crashpoints import crashpoint
 from gateway.domain.model import Inspector, Visit
-from gateway.errors import Overloaded
+from gateway.errors import Overloaded, WindowInvalid
 from gateway.store import mints
 from gateway.store.transaction import Transaction
 from gateway.trust.text import to_url
@@ -30,14 +31,20 @@ class Span:
 
 
 def mint_code(tx: Transaction, visit: Visit, person: Inspector, span: Span, tools: Tools) -> CodeView:
-    """A fresh code for one inspector; the lifetime is rounded down to the 10 s the format can say."""
+    """A fresh code for one inspector; the lifetime is rounded down to the 10 s the format can say.
+
+    It begins inside the signing window of the key, as verifiers ask (tokens.md §3.3); WindowInvalid if it cannot.
+    """
+    key = tools.signing_key.record
     seq = mints.next_seq(tx.connection, visit.task_id, person.badge)
     if seq > MAX_SEQ:
         raise Overloaded()
-    not_before = unix(span.opens)
+    not_before = max(unix(span.opens), ceil(key.not_before.timestamp()))
     lifetime = (unix(span.closes) - not_before) // STEP_S * STEP_S
+    if not_before > unix(key.not_after) or lifetime < STEP_S:
+        raise WindowInvalid(why="时间段不在当前签名密钥的签发期内")
     header = Header(
-        kid=tools.signing_key.record.kid,
+        kid=key.kid,
         task=visit.task_id,
         badge=person.badge,
         seq=seq,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+import structlog
 
 from gateway.database.crashpoints import crashpoint
 from gateway.database.writer import Writer
@@ -21,12 +21,14 @@ from gateway.errors import (
     GatewayError,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
+    StorageUnavailable,
     TooLate,
     all_errors,
 )
 from gateway.store import ledger
 from gateway.store.ids import new_id
 from gateway.store.transaction import Transaction
+from gateway.usecases.canonical import adapter, fingerprint, plain
 from gateway.usecases.tools import Tools
 from gateway.usecases.use_case import Query, UseCase
 
@@ -34,6 +36,8 @@ T = TypeVar("T")
 C = TypeVar("C")
 P = TypeVar("P")
 R = TypeVar("R")
+log = structlog.get_logger(__name__)
+_KEY = re.compile(r"[!-~]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,11 @@ class Runner:
     async def ask(self, query: Query[C, R], command: C, principal: Principal) -> R:
         """Run a query, in a thread: a slow reader must not hold up the others."""
         query.policy.admit(principal)
-        return await asyncio.to_thread(self._read, query, command, principal)
+        plain(command)
+        try:
+            return await asyncio.to_thread(self._read, query, command, principal)
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            raise _unreadable(error) from None
 
     def _read(self, query: Query[C, R], command: C, principal: Principal) -> R:
         with self.tools.reading.connect() as connection:
@@ -75,16 +83,18 @@ class Runner:
                 return await self._do(use_case, command, principal, key)
         except TimeoutError:
             raise TooLate() from None
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            raise _unreadable(error) from None
 
     async def _do(self, use_case: UseCase[C, P, R], command: C, principal: Principal, key: str) -> R:
-        job = _Job(use_case, principal, key, fingerprint(command, self.tools.secret), self.tools)
         try:
             use_case.policy.admit(principal)
         except GatewayError as denied:
             code = denied.code
             await self._commit(lambda tx: ledger.write_audit(tx, use_case.method, code), principal)
             raise
-        if not 16 <= len(key) <= 64:
+        job = _Job(use_case, principal, key, fingerprint(command, self.tools.secret), self.tools)
+        if not _KEY.fullmatch(key):
             raise IdempotencyKeyMissing()
         with self.tools.reading.connect() as connection:
             if earlier := ledger.settled(connection, principal.identity, use_case.method, key):
@@ -152,18 +162,21 @@ class _Job:
             raise
         savepoint.commit()
         ledger.accept(tx, method, self.fingerprint)
-        answer = _adapter(self.use_case.reply).dump_json(reply)
+        answer = adapter(self.use_case.reply).dump_json(reply)
         ledger.settle(tx, method, self.key, ledger.Settled(self.fingerprint, "", answer))
         ledger.write_audit(tx, method, "OK")
         return reply
 
-    def refuse(self, tx: Transaction, error: GatewayError) -> _Refusal:
-        """Store a final refusal under its key; what may succeed later is not stored (C2, C9)."""
+    def refuse(self, tx: Transaction, error: GatewayError) -> Any:
+        """Store a final refusal under its key; what may succeed later is not stored (C2, C9).
+
+        If the same request succeeded while this one was being prepared, its answer counts.
+        """
         if error.retryable or isinstance(error, GatewayBug):
             return _Refusal(error)
         method = self.use_case.method
         if earlier := ledger.settled(tx.connection, self.principal.identity, method, self.key):
-            self.replay(earlier)
+            return self.replay(earlier)
         tx.changes.clear()
         for action in tx.on_refusal:
             action()
@@ -178,25 +191,12 @@ class _Job:
             raise IdempotencyKeyReused()
         if earlier.error:
             raise _errors()[earlier.error](**json.loads(earlier.answer))
-        return _adapter(self.use_case.reply).validate_json(earlier.answer)
+        return adapter(self.use_case.reply).validate_json(earlier.answer)
 
 
-def fingerprint(command: Any, secret: bytes) -> bytes:
-    """HMAC-SHA256 over a canonical spelling of a command; protobuf bytes are not canonical, so we make our own.
-
-    Keyed, because a command may hold few unknown digits of a person's number.
-    """
-    plain = _adapter(type(command)).dump_python(command, mode="json")
-    return hmac.digest(secret, json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), "sha256")
-
-
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
+def _unreadable(error: Exception) -> StorageUnavailable:
+    log.error("read_failed", kind=type(error).__name__, exc_info=error)
+    return StorageUnavailable()
 
 
 @cache

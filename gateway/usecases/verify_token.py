@@ -87,7 +87,8 @@ def commit(_command: VerifyToken, checked: Checked, tx: Transaction, tools: Tool
     tx.object = visit.visit_no
     mints.record_scan(tx, code, checked.moment, "OK")
     person = visit.badge(token.header.badge)
-    proof = Proof(token.header.task, token.header.badge, token.header.seq, unix(tx.now))
+    # A scan reported late proves what was seen then, not now.
+    proof = Proof(token.header.task, token.header.badge, token.header.seq, unix(min(checked.moment, tx.now)))
     return Verified(
         visit=visit_view(visit),
         shown_by=person.inspector_id if person else "",
