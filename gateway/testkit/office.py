@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -277,7 +278,11 @@ class Office:
         return kinds
 
 
-def make_office(database_url: str, clock: FakeClock | None = None) -> Office:
+def make_office(
+    database_url: str,
+    clock: FakeClock | None = None,
+    fence: Callable[[], AbstractContextManager[None]] = forbid_calls,
+) -> Office:
     """Open, migrate and EMPTY the database, and wire everything around it. The one-time code is always 123456."""
     clock = clock or FakeClock()
     writing, reading = open_writing(database_url), open_reading(database_url)
@@ -302,7 +307,7 @@ def make_office(database_url: str, clock: FakeClock | None = None) -> Office:
         routes=Routes("province", "sms", result_ttl_hours=72, notice_ttl_hours=24),
         randbelow=lambda most: int(ONE_TIME_CODE) % most,
     )
-    writer = Writer(writing, fence=forbid_calls)
+    writer = Writer(writing, fence=fence)
     writer.start()
     return Office(tools, writer, Runner(tools, writer), clock, plugins, root.public(root_private), (writing, reading))
 

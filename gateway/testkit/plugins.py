@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -53,10 +53,14 @@ LIMITS = dict.fromkeys(
 
 
 class ScriptedMatter:
-    """The rules of the demo matter: any FAIL fails. `problems` is what `check_filing` answers."""
+    """The rules of the demo matter: any FAIL fails.
+
+    `problems` is what `check_filing` answers; `meanwhile` is called once each time while it judges.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.meanwhile: list[Callable[[], object]] = []
 
     def rules(self) -> MatterRules:
         """As a plugin would register them."""
@@ -68,6 +72,8 @@ class ScriptedMatter:
         return list(self.problems)
 
     def _judge(self, answers: Sequence[Answer], _context: PluginContext) -> Verdict:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         failed = tuple(f"{answer.item} 不符合" for answer in answers if answer.mark is Mark.FAIL)
         return Verdict(Decision.FAIL if failed else Decision.PASS, failed)
 
