@@ -8,9 +8,8 @@ import json
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from gateway.bootstrap.gateway import open_database
+from gateway.bootstrap.logs import configure_logs
 from gateway.cli.main import OK
 from gateway.config.load import load_settings
 from gateway.config.settings import Settings
@@ -28,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Migrate and say which revision was reached."""
     settings = load_settings(args.config)
+    configure_logs(settings.log.level, settings.log.format)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     revision = asyncio.run(_migrate(settings))
     if args.json:
@@ -41,8 +41,4 @@ async def _migrate(settings: Settings) -> str:
     async with AsyncExitStack() as stack:
         _writing, reading = open_database(settings, stack)
         with reading.connect() as connection:
-            return _revision(connection)
-
-
-def _revision(connection: sa.Connection) -> str:
-    return current(connection)
+            return current(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import grpc
@@ -11,12 +11,12 @@ import httpx
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.api.v1 import case_service_pb2, token_service_pb2, visit_service_pb2
-from gateway.clock import SHANGHAI, SystemClock
+from gateway.clock import SystemClock
 from gateway.sandbox.demo.clients import call, new_key, refusal, speaking_for
 from gateway.sandbox.demo.journey import Journey, Step, expect
 from gateway.sandbox.demo.opening import DEPARTMENT, PEOPLE
 from gateway.sandbox.demo.processes import wait_for
-from gateway.sandbox.demo.stage import APP, OPERATOR
+from gateway.sandbox.demo.stage import APP, OPERATOR, visit_window
 from gateway.trust.picture import draw_png, draw_svg
 
 INSPECTOR = speaking_for(PEOPLE[0][0], "inspector", DEPARTMENT)
@@ -98,14 +98,13 @@ def _shown(journey: Journey) -> str:
 
 
 def _filing(journey: Journey, people: list[str]) -> visit_service_pb2.FileVisitRequest:
-    now = SystemClock().now()
-    midnight = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), datetime.min.time(), SHANGHAI)
+    starts_at, ends_at = visit_window(SystemClock().now())
     return visit_service_pb2.FileVisitRequest(
         idempotency_key=new_key(),
         case_no=journey.case_no,
         inspector_ids=people,
-        starts_at=_stamp(now),
-        ends_at=_stamp(min(now + timedelta(hours=1), midnight.astimezone(UTC))),
+        starts_at=_stamp(starts_at),
+        ends_at=_stamp(ends_at),
         purpose="核查经营场所与申请材料是否一致(示例)",
     )
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,7 +36,9 @@ class Processes:
     folder: Path
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, name: str, module: str, words: Sequence[str]) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
+    def start(
+        self, name: str, module: str, words: Sequence[str], env: Mapping[str, str] | None = None
+    ) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
         """Start `python -m module words… --ready-file F`; returns the process and what its ready file says."""
         ready = self.folder / f"{name}.ready.json"
         ready.unlink(missing_ok=True)
@@ -46,7 +48,7 @@ class Processes:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
                 # Ctrl-C is for us; we end the children ourselves, in order.
                 start_new_session=True,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import grpc
 import httpx
 import yaml
 
+from gateway.clock import SHANGHAI
 from gateway.sandbox.demo.processes import Processes
 
 ISSUER = "ky.taojiang.example/demo"
@@ -79,6 +80,13 @@ class Stage:
             raise RuntimeError("the scanner does not run")
         self.scanner.stdin.write(text.encode() + b"\n")
         self.scanner.stdin.flush()
+
+
+def visit_window(now: datetime) -> tuple[datetime, datetime]:
+    """A visit that begins now and takes an hour, or what is left of the Chinese day, which it may not leave."""
+    tomorrow = now.astimezone(SHANGHAI).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(0), SHANGHAI)
+    return now, min(now + timedelta(hours=1), midnight)
 
 
 def prepare_folders(out: Path) -> None:
