@@ -1,6 +1,6 @@
 # Every target sets itself up: python3.11, git and make are all it takes. Extra words go in ARGS: make demo ARGS=--json
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt protos bench clean
+.PHONY: help setup demo test check fmt protos docs bench clean
 ARGS ?=
 
 help: ## show this list
@@ -23,6 +23,9 @@ fmt: setup ## format and sort
 
 protos: setup ## regenerate gateway/api from protos/
 	@.ci/protos
+
+docs: setup ## regenerate docs/reference from the code
+	@.venv/bin/python docs/generate.py
 
 bench: setup ## run the benchmarks
 	@if ls tests/bench/test_*.py >/dev/null 2>&1; then .venv/bin/pytest tests/bench $(ARGS); else echo "There are no benchmarks yet (tests/bench is empty)."; fi
