@@ -67,6 +67,7 @@ async def running(settings: Settings, clock: Clock, *, no_plugins: bool = False)
             if plugin.state not in {State.READY, State.NOT_ALLOWED}:
                 log.error("plugin_not_loaded", plugin=plugin.id, state=plugin.state.value, why=plugin.problem)
         runner = _runner(settings, clock, keys, plugins, stack)
+        stack.callback(runner.close)
         grpc = build_server(_server_settings(settings, clock), _wire(settings, runner))
         web_socket = _listen(settings.web.listen)
         stack.callback(web_socket.close)

@@ -68,5 +68,5 @@ def _prove_party(command: ConfirmVisit, visit: Visit, tx: Transaction, tools: To
 
 
 CONFIRM_VISIT = UseCase(
-    "TokenService/ConfirmVisit", writing(Role.PUBLIC, Role.TERMINAL, Role.PARTY), VisitView, prepare, commit
+    "TokenService/ConfirmVisit", writing(Role.PUBLIC, Role.TERMINAL, Role.PARTY), VisitView, prepare, commit, pure=True
 )

@@ -139,6 +139,4 @@ def _report(visit: Visit, tools: Tools) -> outbox.Draft:
     )
 
 
-FILE_VISIT = UseCase(
-    "VisitService/FileVisit", writing(Role.INSPECTOR, Role.DEPT_ADMIN), VisitFiled, prepare, commit, offload=True
-)
+FILE_VISIT = UseCase("VisitService/FileVisit", writing(Role.INSPECTOR, Role.DEPT_ADMIN), VisitFiled, prepare, commit)

@@ -33,4 +33,6 @@ def commit(command: FinishVisit, _prepared: None, tx: Transaction, tools: Tools)
     return visit_view(visits.by_task(tx.connection, visit.task_id))
 
 
-FINISH_VISIT = UseCase("VisitService/FinishVisit", writing(Role.INSPECTOR, Role.DEPT_ADMIN), VisitView, nothing, commit)
+FINISH_VISIT = UseCase(
+    "VisitService/FinishVisit", writing(Role.INSPECTOR, Role.DEPT_ADMIN), VisitView, nothing, commit, pure=True
+)

@@ -44,4 +44,4 @@ def commit(command: IssueToken, _prepared: None, tx: Transaction, tools: Tools) 
     return mint_code(tx, visit, person, span, tools)
 
 
-ISSUE_TOKEN = UseCase("TokenService/IssueToken", writing(Role.INSPECTOR), CodeView, nothing, commit)
+ISSUE_TOKEN = UseCase("TokenService/IssueToken", writing(Role.INSPECTOR), CodeView, nothing, commit, pure=True)

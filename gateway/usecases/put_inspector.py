@@ -70,4 +70,6 @@ def _day(value: str, field: str) -> date:
         raise FieldInvalid(field=field, why="应为 YYYY-MM-DD") from None
 
 
-PUT_INSPECTOR = UseCase("RegistryService/PutInspector", writing(Role.DEPT_ADMIN), PersonView, prepare, commit)
+PUT_INSPECTOR = UseCase(
+    "RegistryService/PutInspector", writing(Role.DEPT_ADMIN), PersonView, prepare, commit, pure=True
+)

@@ -71,5 +71,5 @@ def commit(command: RefuseVisit, prepared: Prepared, tx: Transaction, tools: Too
 
 
 REFUSE_VISIT = UseCase(
-    "TokenService/RefuseVisit", writing(Role.PUBLIC, Role.TERMINAL, Role.PARTY), VisitView, prepare, commit
+    "TokenService/RefuseVisit", writing(Role.PUBLIC, Role.TERMINAL, Role.PARTY), VisitView, prepare, commit, pure=True
 )

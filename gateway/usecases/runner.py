@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -37,6 +38,7 @@ C = TypeVar("C")
 P = TypeVar("P")
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
+READERS, PREPARERS = 4, 32
 _KEY = re.compile(r"[!-~]{16,64}")
 
 
@@ -53,6 +55,15 @@ class Runner:
     def __init__(self, tools: Tools, writer: Writer) -> None:
         self.tools = tools
         self._writer = writer
+        # Never on the loop's thread, and apart from each other: neither a slow database nor a slow plugin may hold up
+        # what has nothing to do with it.
+        self._readers = ThreadPoolExecutor(READERS, "kanyan-read")
+        self._preparers = ThreadPoolExecutor(PREPARERS, "kanyan-prepare")
+
+    def close(self) -> None:
+        """Take no more work; what is under way ends by its own time limits."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._preparers.shutdown(wait=False, cancel_futures=True)
 
     def after_commit(self, tell: Callable[[], None]) -> None:
         """Have somebody told, on the writer's thread, each time something became durable."""
@@ -63,7 +74,7 @@ class Runner:
         query.policy.admit(principal)
         plain(command)
         try:
-            return await asyncio.to_thread(self._read, query, command, principal)
+            return await self._on(self._readers, self._read, query, command, principal)
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             raise _unreadable(error) from None
 
@@ -96,9 +107,8 @@ class Runner:
         job = _Job(use_case, principal, key, fingerprint(command, self.tools.secret), self.tools)
         if not _KEY.fullmatch(key):
             raise IdempotencyKeyMissing()
-        with self.tools.reading.connect() as connection:
-            if earlier := ledger.settled(connection, principal.identity, use_case.method, key):
-                return cast("R", job.replay(earlier))
+        if earlier := await self._on(self._readers, self._settled, job):
+            return cast("R", job.replay(earlier))
         try:
             prepared = await self._prepare(use_case, command, principal)
         except GatewayError as error:
@@ -112,10 +122,17 @@ class Runner:
             raise answer.error
         return cast("R", answer)
 
+    def _settled(self, job: _Job) -> ledger.Settled | None:
+        with self.tools.reading.connect() as connection:
+            return ledger.settled(connection, job.principal.identity, job.use_case.method, job.key)
+
     async def _prepare(self, use_case: UseCase[C, P, R], command: C, principal: Principal) -> P:
-        if use_case.offload:
-            return await asyncio.to_thread(use_case.prepare, command, principal, self.tools)
-        return use_case.prepare(command, principal, self.tools)
+        if use_case.pure:
+            return use_case.prepare(command, principal, self.tools)
+        return await self._on(self._preparers, use_case.prepare, command, principal, self.tools)
+
+    async def _on(self, pool: ThreadPoolExecutor, work: Callable[..., T], *words: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work, *words)
 
     async def system(self, method: str, commit: Callable[[Transaction], T]) -> T:
         """Commit something of our own (timers, delivery). It writes its audit row itself if states move."""

@@ -158,5 +158,4 @@ SUBMIT_RESULT = UseCase(
     ResultSubmitted,
     prepare,
     commit,
-    offload=True,
 )

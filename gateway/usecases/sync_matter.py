@@ -70,4 +70,4 @@ def commit(_command: SyncMatter, matter: Matter, tx: Transaction, _tools: Tools)
     return MatterSynced(matters.put(tx.connection, matter, tx.now))
 
 
-SYNC_MATTER = UseCase("sync_matter", writing(Role.PLATFORM), MatterSynced, prepare, commit)
+SYNC_MATTER = UseCase("sync_matter", writing(Role.PLATFORM), MatterSynced, prepare, commit, pure=True)

@@ -27,7 +27,7 @@ class UseCase(Generic[C, P, R]):
         reply: the type `commit` returns; stored for repeats.
         prepare: may read, call plugins, HTTP and Word; runs off the writer.
         commit: touches the database only; runs on the writer, re-checks what it relied on.
-        offload: `prepare` may block for long and goes to a thread.
+        pure: `prepare` only computes, for microseconds, and needs no thread of its own.
     """
 
     method: str
@@ -35,7 +35,7 @@ class UseCase(Generic[C, P, R]):
     reply: type[R]
     prepare: Callable[[C, Principal, Tools], P]
     commit: Callable[[C, P, Transaction, Tools], R]
-    offload: bool = False
+    pure: bool = False
 
 
 @dataclass(frozen=True)

@@ -118,4 +118,5 @@ VERIFY_TOKEN = UseCase(
     Verified,
     prepare,
     commit,
+    pure=True,
 )

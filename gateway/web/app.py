@@ -143,9 +143,9 @@ async def _style(_request: Request) -> Response:
 
 
 def _digits(request: Request) -> str:
-    """The digits of the address; TokenMalformed if they are too many to be looked at."""
+    """The digits of the address; TokenMalformed if they are too many to be looked at, or hold what nobody prints."""
     digits: str = request.path_params["digits"]
-    if len(digits) > DIGITS_MAX:
+    if len(digits) > DIGITS_MAX or not digits.isprintable():
         raise TokenMalformed()
     return digits
 
