@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import structlog
+from pydantic import ValidationError
 
+from gateway.delivery.foreign_text import storable
 from gateway.domain.access import Principal, Role
 from gateway.domain.model import Matter
-from gateway.errors import GatewayBug, GatewayError
+from gateway.errors import FieldInvalid, GatewayBug, GatewayError
 from gateway.sdk.upstream import BadRecord, CaseAccepted, Event, MatterPublished
 from gateway.store import pulls
 from gateway.store.ids import new_id
 from gateway.store.transaction import Transaction
 from gateway.usecases.accept_case import ACCEPT_CASE, AcceptCase
+from gateway.usecases.canonical import adapter
 from gateway.usecases.runner import Runner
 from gateway.usecases.sync_matter import SYNC_MATTER, SyncMatter
 
@@ -38,6 +42,8 @@ class Puller:
                 more = await self.pull_page()
             except GatewayError as error:
                 log.warning("pull_failed", upstream=self._upstream, code=error.code, facts=error.facts)
+            except Exception as error:
+                log.error("pull_failed", upstream=self._upstream, code=GatewayBug.code, exc_info=error)
             if more:
                 continue
             try:
@@ -51,21 +57,27 @@ class Puller:
         self._stop.set()
 
     async def pull_page(self) -> bool:
-        """One page; true if the platform has more. What it sends that breaks a rule is kept for a person."""
+        """One page; true if the platform has more and moved on. What it sends that breaks a rule is kept for a person.
+
+        Fails, and leaves the cursor, where the same page may do better later: nothing of it is passed over.
+        """
         tools = self._runner.tools
         cursor = await asyncio.to_thread(self._cursor)
         page = await asyncio.to_thread(lambda: tools.plugins.upstream(self._upstream).pull(cursor))
         bad = list(page.bad)
         for event in page.events:
             try:
-                await self._take(event)
+                await self._take(_read(event))
             except GatewayError as error:
                 if error.retryable or isinstance(error, GatewayBug):
                     raise
                 bad.append(BadRecord(_external_id(event), f"{error.code}: {error.english()}"))
                 log.warning("record_refused", upstream=self._upstream, code=error.code)
-        await self._runner.system("pull", lambda tx: self._finish(tx, page.cursor, bad))
-        return page.more
+        moved = page.cursor != cursor
+        if moved or bad:
+            await self._runner.system("pull", lambda tx: self._finish(tx, page.cursor, bad))
+        # A platform that says "more" and stays where it is would be asked for ever.
+        return page.more and moved
 
     def _cursor(self) -> str:
         with self._runner.tools.reading.connect() as connection:
@@ -73,7 +85,7 @@ class Puller:
 
     def _finish(self, tx: Transaction, cursor: str, bad: list[BadRecord]) -> None:
         for record in bad:
-            pulls.keep_bad(tx, self._upstream, record.external_id, record.why)
+            pulls.keep_bad(tx, self._upstream, storable(record.external_id), storable(record.why))
         pulls.advance(tx, self._upstream, cursor)
 
     async def _take(self, event: Event) -> None:
@@ -83,6 +95,14 @@ class Puller:
             await self._runner.do(SYNC_MATTER, SyncMatter(_matter(event)), self._principal, key)
         else:
             await self._runner.do(ACCEPT_CASE, _case(event), self._principal, key)
+
+
+def _read(event: Event) -> Event:
+    """The event with every field of its type, which plugins are not held to; FieldInvalid names one that is not."""
+    try:
+        return cast("Event", adapter(type(event)).validate_python(vars(event)))
+    except ValidationError as error:
+        raise FieldInvalid(field=error.errors()[0]["loc"][0], why="类型不对") from None
 
 
 def _external_id(event: Event) -> str:
