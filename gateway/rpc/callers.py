@@ -42,7 +42,7 @@ class Callers:
         if caller is None:
             raise NotAuthenticated()
         named = _named(metadata)
-        if PERSON not in named and ROLES not in named:
+        if not named:
             return Principal(caller.identity, caller.roles)
         return _person(caller, named)
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -88,6 +91,7 @@ class Server:
 
 def build_server(settings: ServerSettings, wire: Wire) -> Server:
     """Bind the port and register every RPC; PortInUse or ConfigInvalid say why it cannot be."""
+    _check_certificates(settings)
     server = grpc.aio.server(options=channel_arguments(settings))
     names = []
     for descriptor, servicer in SERVICERS.items():
@@ -123,6 +127,18 @@ def _handler(method: MethodDescriptor, servicer: object, wire: Wire) -> Handler:
     policy = declared_policy(method)
     request = message_factory.GetMessageClass(method.input_type)
     return Handler(method.full_name, request, policy.mutating, getattr(servicer, method.name), wire)
+
+
+def _check_certificates(settings: ServerSettings) -> None:
+    """grpc would say of a broken file only that it cannot listen."""
+    try:
+        own = x509.load_pem_x509_certificates(settings.certificate)[0]
+        x509.load_pem_x509_certificates(settings.client_ca)
+        key = serialization.load_pem_private_key(settings.key, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ConfigInvalid(where="grpc", why="证书、私钥或客户端根证书不是 PEM 文件,或私钥有口令。") from None
+    if own.public_key() != key.public_key():
+        raise ConfigInvalid(where="grpc.certificate", why="与私钥不是一对。")
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
