@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.domain.access import PUBLIC
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, WrongState
 from gateway.testkit.office import (
     ADMIN,
     CITIZEN_ID,
@@ -158,9 +158,11 @@ async def test_a_refusal_moves_nothing_and_says_so(office: Office) -> None:
     """A commit that refuses after it began to move states reports none of them."""
     filed = await office.filed()
     proof = (await office.verify(filed.codes[0].url)).proof
-    with pytest.raises(GatewayError):
-        await office.confirm(proof, present=())
-    row = next(row for row in office.rows("audit") if row["outcome"] == "TOO_FEW_PRESENT")
+    office.writer.submit(lambda c: c.exec_driver_sql("UPDATE cases SET state = 'SUSPENDED'").rowcount).result(20)
+    with pytest.raises(WrongState):
+        await office.confirm(proof)
+    assert office.rows("visits")[0]["state"] == "FILED"
+    row = next(row for row in office.rows("audit") if row["outcome"] == "WRONG_STATE")
     assert (row["changes"], row["object"], row["actor"]) == ([], filed.visit.visit_no, "public")
 
 
