@@ -17,7 +17,7 @@ from gateway.domain.policy import HARD_MIN_INSPECTORS, PolicyProfile
 class PolicyFile(Group):
     """一份有日期的规则。"""
 
-    profile: str = Field(min_length=1, max_length=64, description="规则的编号,例如 示例-2026")
+    profile: str = Field(min_length=1, max_length=60, description="规则的编号,例如 示例-2026")
     title: str = Field(min_length=1, max_length=200, description="规则的名称")
     valid_from: date = Field(description="自哪天起有效(含当天)")
     valid_to: date | None = Field(default=None, description="到哪天为止有效(含当天);不写表示没有期限")

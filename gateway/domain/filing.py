@@ -82,3 +82,9 @@ def code_span(starts_at: datetime, ends_at: datetime, profile: PolicyProfile) ->
     opens = starts_at - timedelta(minutes=profile.code_opens_minutes_before)
     closes = ends_at + timedelta(minutes=profile.code_closes_minutes_after)
     return opens, closes
+
+
+def codes_gone(starts_at: datetime, ends_at: datetime, profile: PolicyProfile) -> datetime:
+    """When the last code that can exist has expired: one may be shown in the last second of the span."""
+    _opens, closes = code_span(starts_at, ends_at, profile)
+    return closes + timedelta(seconds=profile.screen_code_seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.domain.access import Role, require_department, writing
-from gateway.domain.filing import code_span
+from gateway.domain.filing import codes_gone
 from gateway.domain.states import CaseEvent, VisitEvent
 from gateway.store import cases, mints, visits
 from gateway.store.transaction import Transaction
@@ -27,8 +27,8 @@ def commit(command: FinishVisit, _prepared: None, tx: Transaction, tools: Tools)
     tx.object = visit.visit_no
     require_department(tx.principal, visit.department)
     visit = visits.move(tx, visit, VisitEvent.FINISH, ended_at=tx.now)
-    _opens, closes = code_span(visit.starts_at, visit.ends_at, tools.profile(visit.starts_at))
-    mints.revoke_visit(tx, visit.task_id, closes, "finished")
+    gone = codes_gone(visit.starts_at, visit.ends_at, tools.profile(visit.starts_at))
+    mints.revoke_visit(tx, visit.task_id, gone, "finished")
     cases.move(tx, visit.case, CaseEvent.FINISHED)
     return visit_view(visits.by_task(tx.connection, visit.task_id))
 

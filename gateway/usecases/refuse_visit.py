@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import Enum
 
 from gateway.domain.access import Principal, Role, writing
-from gateway.domain.filing import code_span
+from gateway.domain.filing import codes_gone
 from gateway.domain.states import CaseEvent, VisitEvent
 from gateway.errors import FieldMissing
 from gateway.store import cases, mints, visits
@@ -64,8 +64,8 @@ def commit(command: RefuseVisit, prepared: Prepared, tx: Transaction, tools: Too
     visit = visits.move(
         tx, visit, VisitEvent.REFUSE, refusal=command.reason.value, remark=prepared.remark, ended_at=tx.now
     )
-    _opens, closes = code_span(visit.starts_at, visit.ends_at, tools.profile(visit.starts_at))
-    mints.revoke_visit(tx, visit.task_id, closes, "refused")
+    gone = codes_gone(visit.starts_at, visit.ends_at, tools.profile(visit.starts_at))
+    mints.revoke_visit(tx, visit.task_id, gone, "refused")
     cases.move(tx, visit.case, CaseEvent.VISIT_ENDED)
     return visit_view(visits.by_task(tx.connection, visit.task_id))
 

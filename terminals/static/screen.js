@@ -26,6 +26,7 @@ function paint(state) {
   write("message-en", state.message_en);
   const visit = state.visit;
   place("visit").hidden = !visit;
+  document.body.dataset.visit = visit ? "shown" : "none";
   place("people").replaceChildren(...(visit ? visit.people : []).map((one) => {
     const line = document.createElement("div");
     line.textContent = person(one);
