@@ -298,7 +298,7 @@ async def test_refusing_revokes_and_frees_the_case(office: Office) -> None:
     row = office.rows("visits")[0]
     assert (row["refusal"], row["remark"], row["ended_at"]) == ("other", "没有预约", office.clock.now())
     (revoked,) = office.rows("revocations")
-    assert revoked["until"] == filed.visit.ends_at + timedelta(hours=2)
+    assert revoked["until"] == filed.visit.ends_at + timedelta(hours=2, seconds=120)
     again = await office.file()
     assert again.visit.visit_no != filed.visit.visit_no
     assert office.rows("cases")[0]["state"] == "ASSIGNED"
