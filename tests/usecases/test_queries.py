@@ -76,7 +76,7 @@ async def test_the_bundle_carries_keys_and_revocations(office: Office) -> None:
     bundle = read_bundle(await office.runner.ask(GET_TRUST_BUNDLE, None, KIOSK), office.root_public, now)
     assert bundle.keys == office.tools.keyring.records
     assert bundle.revocations.tasks == {task_id}
-    office.clock.set(filed.visit.ends_at + timedelta(hours=2))
+    office.clock.set(filed.visit.ends_at + timedelta(hours=2, seconds=120))
     later = read_bundle(
         await office.runner.ask(GET_TRUST_BUNDLE, None, KIOSK), office.root_public, office.clock.now(), bundle.version
     )
