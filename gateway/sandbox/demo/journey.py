@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,13 +55,3 @@ class Step:
     name: str
     title: str
     act: Callable[[Journey], str]
-
-
-def all_steps() -> Iterator[Step]:
-    """Every step, in order."""
-    from gateway.sandbox.demo import arrival, at_the_door, opening, outcome
-
-    yield from opening.STEPS
-    yield from arrival.STEPS
-    yield from at_the_door.STEPS
-    yield from outcome.STEPS
