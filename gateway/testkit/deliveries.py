@@ -90,7 +90,7 @@ class Plugins:
 
 
 class FlakyRunner(Runner):
-    """A runner that fails when told to: `faults` by method, taken one by one, None lets pass; `asked` counts the methods."""
+    """A runner that fails when told to: `faults` by method, one per call, None lets pass; `asked` holds the methods."""
 
     faults: dict[str, list[Exception | None]]
     asked: list[str]

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from gateway.sdk import Done, Message, Outcome, Rejected
+from gateway.sdk import Done, Message, Outcome, Rejected, Retry, Uncertain
 from gateway.store.tables import cases, outbox, results
 from gateway.store.transaction import Transaction
 from gateway.testkit.deliveries import Deliveries
@@ -87,10 +87,15 @@ async def test_the_case_cannot_follow(desk: Deliveries) -> None:
     assert [row["state"] for row in desk.office.rows("cases")] == ["WITHDRAWN"]
 
 
-async def test_the_attachment_cannot_be_read(desk: Deliveries) -> None:
-    """Nothing was sent, so nothing is in doubt: it waits, and goes out once the file is there."""
+@pytest.mark.parametrize("doubted", [False, True])
+async def test_the_attachment_cannot_be_read(doubted: bool, desk: Deliveries) -> None:  # noqa: FBT001 - a parameter
+    """Nothing was sent, so nothing is in doubt, not even what was until asked: it goes out once the file is there."""
     await desk.office.reported()
     one = result_of(desk)
+    if doubted:
+        desk.receiver.sends[one], desk.receiver.queries[one] = [Uncertain("?")], [Retry("not there")]
+        await desk.carry()
+        desk.later(minutes=10)
     attachment_id, mine = desk.row(one)["attachment_id"], outbox.c.delivery_id == one
     await change(desk, sa.update(outbox).where(mine).values(attachment_id="missing"))
     await desk.carry()
@@ -103,4 +108,4 @@ async def test_the_attachment_cannot_be_read(desk: Deliveries) -> None:
     desk.later(minutes=10)
     await desk.carry()
     assert desk.row(one)["state"] == "delivered"
-    assert desk.receiver.calls.count(("send", one)) == 1
+    assert desk.receiver.calls.count(("send", one)) == 1 + doubted

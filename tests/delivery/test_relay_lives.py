@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from gateway.errors import GatewayBug, Overloaded, StorageUnavailable
 from gateway.sdk import Done, Outcome
+from gateway.store import outbox
 from gateway.testkit.deliveries import LEASE, Deliveries
 
 OUTAGES = [
@@ -99,13 +100,23 @@ async def test_a_fault_while_carrying_is_told(desk: Deliveries) -> None:
     assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["carry_failed"]
 
 
+async def idle(times: int) -> None:
+    """Round trips through the loop and the threads on which the relay looks, without any commit."""
+    for _ in range(times):
+        await asyncio.to_thread(lambda: None)
+
+
 async def test_nothing_due_is_looked_at_seldom(desk: Deliveries) -> None:
-    """One look at the start, one per commit at most, none besides."""
+    """One look at the start, one per commit at most, and none while nothing happens."""
     with counted(desk) as reads:
         async with desk.carrying():
             await desk.until(lambda: reads.count)
             await other_work(desk, 20)
+            await idle(50)
             assert reads.count <= 22
+            before = reads.count
+            await idle(300)
+            assert reads.count == before
 
 
 async def test_a_delivery_costs_few_looks(desk: Deliveries) -> None:
@@ -118,16 +129,15 @@ async def test_a_delivery_costs_few_looks(desk: Deliveries) -> None:
         assert reads.count <= 12
 
 
-async def test_what_cannot_be_leased_is_no_treadmill(desk: Deliveries) -> None:
-    """A lease that ends this very instant is due and yet not free: its own commits must not wake the relay again."""
+async def test_what_cannot_be_leased_is_no_treadmill(desk: Deliveries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Due, but another process was quicker: the commit of the empty lease must not wake the relay again and again."""
     await desk.put()
-    await desk.office.lease()
-    desk.later(seconds=LEASE.total_seconds())
+    monkeypatch.setattr(outbox, "lease", lambda *_given: [])
     with counted(desk) as reads:
         async with desk.carrying():
-            await desk.until(lambda: reads.count)
+            await desk.until(lambda: "lease_deliveries" in desk.runner.asked)
             await other_work(desk, 20)
-            assert reads.count <= 22
+            assert (reads.count, desk.runner.asked.count("lease_deliveries")) == (1, 1)
 
 
 async def test_a_fault_that_stays_is_no_treadmill(desk: Deliveries) -> None:
