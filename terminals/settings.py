@@ -42,7 +42,9 @@ class ScreenSettings(Group):
     """屏幕页面。"""
 
     listen: Annotated[AddressText, AfterValidator(_loopback)] = Field(
-        default=to_address("127.0.0.1:8090"), description="监听地址,只能是本机;端口 0 为任选"
+        default=to_address("127.0.0.1:8090"),
+        json_schema_extra={"default": "127.0.0.1:8090"},
+        description="监听地址,只能是本机;端口 0 为任选",
     )
 
 

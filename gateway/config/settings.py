@@ -36,7 +36,11 @@ class Group(BaseModel):
 class Grpc(Group):
     """gRPC 服务端口。"""
 
-    listen: AddressText = Field(default=to_address("127.0.0.1:7443"), description="监听地址;非本机地址必须配置证书")
+    listen: AddressText = Field(
+        default=to_address("127.0.0.1:7443"),
+        json_schema_extra={"default": "127.0.0.1:7443"},
+        description="监听地址;非本机地址必须配置证书",
+    )
     max_message_kib: int = Field(default=1024, ge=64, le=16384, description="单个报文的上限,KiB")
     reflection: bool = Field(default=True, description="是否开放服务反射;正式环境请关闭")
     require_deadline: bool = Field(default=True, description="是否拒绝没有截止时间的调用")
@@ -59,7 +63,9 @@ class Grpc(Group):
 class Web(Group):
     """网页端口;对外服务时放在提供 HTTPS 的反向代理之后。"""
 
-    listen: AddressText = Field(default=to_address("127.0.0.1:7480"), description="监听地址")
+    listen: AddressText = Field(
+        default=to_address("127.0.0.1:7480"), json_schema_extra={"default": "127.0.0.1:7480"}, description="监听地址"
+    )
 
 
 class Database(Group):
@@ -120,7 +126,9 @@ class Delivery(Group):
     poll_seconds: Positive = Field(default=1, description="查看待投递内容的间隔,秒")
     lease_seconds: Positive = Field(default=15, description="一次领取的有效时间,秒")
     workers: int = Field(default=8, ge=1, le=64, description="同时投递的线程数")
-    first_retry_seconds: Positive = Field(default=1, description="第一次重试前等待,秒;以后逐次加倍")
+    first_retry_seconds: Positive = Field(
+        default=1, description="第一次重试前等待,秒;以后依次为它的 5、30、120、600…倍"
+    )
     max_retry_seconds: Positive = Field(default=21600, description="两次重试之间的最长等待,秒")
     result_ttl_hours: Positive = Field(default=72, description="勘验结果多久送不到就转人工,小时")
     notice_ttl_hours: Positive = Field(default=24, description="短信多久送不到就作废,小时")

@@ -108,6 +108,10 @@ class Guard:
         if isinstance(call.error, HttpNotSent | HttpNoAnswer):
             self._settle(operation, good=False, probe=probe)
             raise self._unreachable(operation, call.error)
+        if isinstance(call.error, PluginContractError):
+            # Our own check inside the call has said it already.
+            self._settle(operation, good=False, probe=probe)
+            raise call.error
         why = self._fault_of(operation, call, expect)
         self._settle(operation, good=not why, probe=probe)
         if why:

@@ -12,6 +12,7 @@ from gateway.clock import Clock
 from gateway.plugin_host import answers as check
 from gateway.plugin_host.guard import Guard
 from gateway.plugin_host.http import Wire
+from gateway.plugin_host.report import render_report
 from gateway.sdk import (
     Answer,
     CaseView,
@@ -127,6 +128,15 @@ class LoadedMatter:
         """The values for the template's placeholders."""
         ask = self._rules.report_fields
         return self._door.call("report_fields", lambda context: ask(result, context), check.fields, within_s)
+
+    def write_report(self, result: ResultView, *, within_s: float | None = None) -> bytes:
+        """The Word report: the plugin's values in its template. A template is the plugin's code, too."""
+        ask, template, name = self._rules.report_fields, self._rules.report_template, self.plugin_id
+
+        def written(answer: object) -> bytes:
+            return render_report(template, check.fields(answer), plugin=name)
+
+        return self._door.call("report_fields", lambda context: ask(result, context), written, within_s)
 
     def time_limit(self, case: CaseView, *, within_s: float | None = None) -> TimeLimit:
         """Value and unit, from the matter."""

@@ -2,6 +2,7 @@
 
 from gateway.sdk.context import Http, HttpNoAnswer, HttpNotSent, HttpReply, Log, PluginContext
 from gateway.sdk.crypto import Signer, Suite
+from gateway.sdk.http_outcome import outcome_of_asking, outcome_of_sending
 from gateway.sdk.markers import hookimpl
 from gateway.sdk.matter import (
     Answer,
@@ -75,4 +76,6 @@ __all__ = [
     "Upstream",
     "Verdict",
     "hookimpl",
+    "outcome_of_asking",
+    "outcome_of_sending",
 ]

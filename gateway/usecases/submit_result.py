@@ -12,7 +12,6 @@ from gateway.domain.checklist import check_answers
 from gateway.domain.model import Visit
 from gateway.domain.states import VISIT, VisitEvent, step
 from gateway.errors import FieldInvalid
-from gateway.plugin_host.report import render_report
 from gateway.sdk.matter import Answer, Mark, ResultView, Verdict
 from gateway.sdk.upstream import Attachment
 from gateway.store import outbox, results, visits
@@ -85,7 +84,7 @@ def prepare(command: SubmitResult, principal: Principal, tools: Tools) -> Judged
         verdict=verdict,
         opinion=text(command.opinion, "opinion", 1000, required=False),
     )
-    content = render_report(rules.report_template, rules.report_fields(shown))
+    content = rules.write_report(shown)
     report = Attachment(f"{visit.visit_no}-现场勘验评审报告.docx", DOCX, content)
     return Judged(visit.version, answers, verdict, shown.opinion, report)
 

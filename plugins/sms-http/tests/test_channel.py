@@ -49,7 +49,7 @@ def test_notice_is_sent_as_json(notice: Notice, example: Any) -> None:
         (HttpReply(202, {}, TAKEN), Done("SMS-000001")),
         (HttpReply(200, {}, None), Uncertain("answered 200 without a readable receipt")),
         (HttpReply(200, {}, {"receipt": ""}), Uncertain("answered 200 without a readable receipt")),
-        (HttpReply(301, {}, None), Uncertain("answered 301; does the address point to the SMS gateway?")),
+        (HttpReply(301, {}, None), Uncertain("answered 301; does the address point to the right system?")),
         (HttpReply(403, {}, None), Rejected("answered 403: no reason given")),
         (HttpReply(422, {}, {"error": "phone: wrong"}), Rejected("answered 422: phone: wrong")),
         (HttpReply(422, {}, {"error": "x" * 500}), Rejected("answered 422: " + "x" * 200)),

@@ -76,7 +76,7 @@ def test_other_kinds_are_events(result_message: Message) -> None:
         (reply(200, None), Uncertain("answered 200 without a readable receipt")),
         (reply(200, ["SLT"]), Uncertain("answered 200 without a readable receipt")),
         (reply(200, {"receipt": 7}), Uncertain("answered 200 without a readable receipt")),
-        (reply(302), Uncertain("answered 302; does the address point to the platform?")),
+        (reply(302), Uncertain("answered 302; does the address point to the right system?")),
         (reply(400), Rejected("answered 400: no reason given")),
         (reply(422, {"error": "case_no: missing"}), Rejected("answered 422: case_no: missing")),
         (reply(408), Retry("answered 408")),

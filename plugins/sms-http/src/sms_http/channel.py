@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from gateway.sdk import HttpNoAnswer, HttpNotSent, Notice, Outcome, PluginContext, Retry, Uncertain
-from sms_http.classify import after_post, after_query
+from gateway.sdk import (
+    HttpNoAnswer,
+    HttpNotSent,
+    Notice,
+    Outcome,
+    PluginContext,
+    Retry,
+    Uncertain,
+    outcome_of_asking,
+    outcome_of_sending,
+)
 
 
 class HttpSms:
@@ -17,7 +26,7 @@ class HttpSms:
         """POST it; the receiver de-duplicates on `delivery_id`."""
         body = {"delivery_id": notice.delivery_id, "phone": notice.phone, "text": notice.text, "kind": notice.kind}
         try:
-            return after_post(context.http.post(_url(context), json=body))
+            return outcome_of_sending(context.http.post(_url(context), json=body))
         except HttpNotSent as error:
             return Retry(str(error))
         except HttpNoAnswer as error:
@@ -26,7 +35,7 @@ class HttpSms:
     def query(self, delivery_id: str, context: PluginContext) -> Outcome:
         """GET `url`/{delivery_id}: Done with the receipt, Retry for 404, Uncertain while nobody can say."""
         try:
-            return after_query(context.http.get(f"{_url(context)}/{quote(delivery_id, safe='')}"))
+            return outcome_of_asking(context.http.get(f"{_url(context)}/{quote(delivery_id, safe='')}"))
         except (HttpNotSent, HttpNoAnswer) as error:
             return Uncertain(str(error))
 

@@ -20,8 +20,9 @@ from gateway.sdk import (
     Rejected,
     Retry,
     Uncertain,
+    outcome_of_asking,
+    outcome_of_sending,
 )
-from upstream_province.classify import after_post, after_query
 from upstream_province.cursor import CASES, CATALOGUE, Cursor
 from upstream_province.fields import Unmappable, to_platform
 from upstream_province.records import READERS, Unreadable, external_id
@@ -52,7 +53,7 @@ class Province:
             return Retry(str(error))
         except HttpNoAnswer as error:
             return Uncertain(str(error))
-        return after_post(reply)
+        return outcome_of_sending(reply)
 
     def query(self, delivery_id: str, context: PluginContext) -> Outcome:
         """Does the platform have it, as a result or as an event? Retry only where it says no to both."""
@@ -85,7 +86,7 @@ class Province:
 
     def _ask(self, path: str, context: PluginContext) -> Outcome:
         try:
-            return after_query(context.http.get(_url(context, path)))
+            return outcome_of_asking(context.http.get(_url(context, path)))
         except (HttpNotSent, HttpNoAnswer) as error:
             return Uncertain(str(error))
 

@@ -1,28 +1,29 @@
-"""What an HTTP answer means for a message: taken, not taken, refused, or nobody knows."""
+"""What an HTTP answer means for a message: taken, not taken, refused, or nobody knows. Bodies are `{"receipt": …}`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.sdk import Done, HttpReply, Outcome, Rejected, Retry, Uncertain
+from gateway.sdk.context import HttpReply
+from gateway.sdk.outcome import Done, Outcome, Rejected, Retry, Uncertain
 
 AGAIN_LATER = frozenset({408, 425, 429})
 LONGEST_REASON = 200
 
 
-def after_post(reply: HttpReply) -> Outcome:
-    """After handing over: 2xx with a receipt is Done, 408/425/429/5xx Retry, other 4xx Rejected, all else Uncertain."""
+def outcome_of_sending(reply: HttpReply) -> Outcome:
+    """After a POST: 2xx with a receipt is Done, 408/425/429/5xx Retry, other 4xx Rejected, all else Uncertain."""
     if 200 <= reply.status < 300:
         return _taken(reply)
     if reply.status in AGAIN_LATER or 500 <= reply.status < 600:
         return Retry(f"answered {reply.status}", retry_after_s(reply.headers))
     if 400 <= reply.status < 500:
         return Rejected(f"answered {reply.status}: {_reason(reply)}")
-    return Uncertain(f"answered {reply.status}; does the address point to the platform?")
+    return Uncertain(f"answered {reply.status}; does the address point to the right system?")
 
 
-def after_query(reply: HttpReply) -> Outcome:
-    """After asking: 404 means not there; any failure to answer the question leaves it open."""
+def outcome_of_asking(reply: HttpReply) -> Outcome:
+    """After a question: 404 means not there; any failure to answer the question leaves it open."""
     if 200 <= reply.status < 300:
         return _taken(reply)
     if reply.status == 404:
