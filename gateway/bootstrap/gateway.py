@@ -61,7 +61,7 @@ async def running(settings: Settings, clock: Clock, *, no_plugins: bool = False)
         smallest_version(settings.url_prefix)
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         keys = load_keys(settings.data_dir / "keys", settings.issuer, clock, _given_secret(settings))
-        plugins = PluginHost.load(_allowed(settings), clock, no_plugins=no_plugins)
+        plugins = PluginHost.load(_allowed(settings), clock, base=settings.path.parent, no_plugins=no_plugins)
         stack.callback(plugins.close)
         for plugin in plugins.plugins:
             if plugin.state not in {State.READY, State.NOT_ALLOWED}:

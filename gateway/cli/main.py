@@ -52,12 +52,14 @@ def module(name: str) -> ModuleType:
 
 
 def report(error: GatewayError, *, as_json: bool) -> None:
-    """Say on stderr (or as JSON on stdout) why and what to do."""
-    text = sentence(error.code, error.facts)
+    """Say on stderr (or as JSON on stdout) why and what to do; of a configuration file, everything that is wrong."""
+    problems = getattr(error, "problems", ()) or (error,)
+    lines = [{"code": problem.code, "message": sentence(problem.code, problem.facts)} for problem in problems]
     if as_json:
-        print(json.dumps({"ok": False, "code": error.code, "message": text}, ensure_ascii=False))
-    else:
-        print(f"错误 [{error.code}] {text}", file=sys.stderr)
+        print(json.dumps({"ok": False, **lines[0], "problems": lines}, ensure_ascii=False))
+        return
+    for line in lines:
+        print(f"错误 [{line['code']}] {line['message']}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.clock import Clock
@@ -47,6 +48,14 @@ class PluginStatus:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What the configuration says of one plugin, and the folder from which its relative paths count."""
+
+    settings: Mapping[str, Any]
+    base: Path
+
+
 @dataclass
 class _Candidate:
     """A plugin on its way: what it offers is kept until no other plugin offers the same."""
@@ -75,8 +84,17 @@ class PluginHost:
                 self._enter(candidate, name, thing)
 
     @classmethod
-    def load(cls, allowed: Mapping[str, Mapping[str, Any]], clock: Clock, *, no_plugins: bool = False) -> PluginHost:
+    def load(
+        cls,
+        allowed: Mapping[str, Mapping[str, Any]],
+        clock: Clock,
+        *,
+        base: Path = Path(),
+        no_plugins: bool = False,
+    ) -> PluginHost:
         """Load what `allowed` names (id → settings); nothing runs because it happens to be installed.
+
+        Relative paths in settings count from `base`, the folder of the configuration file.
 
         A plugin that cannot be used is listed as failed with its reason, and the others are loaded. Two plugins that
         offer the same matter or name both fail: nobody guesses which one the office meant. With `no_plugins` nothing
@@ -91,7 +109,7 @@ class PluginHost:
         loader = Loader()
         for one, candidate in zip(found, candidates, strict=False):
             if candidate.status.state is State.VALID and one.manifest is not None:
-                _load(loader, candidate, one, one.manifest, allowed[one.id] or {}, clock)
+                _load(loader, candidate, one, one.manifest, _Given(allowed[one.id] or {}, base), clock)
         _refuse_same_offers(candidates)
         return cls(candidates)
 
@@ -189,14 +207,12 @@ def _fail_all(sharing: list[_Candidate], what: str) -> None:
         candidate.fail(f"插件{names}{what},都不启用;请只启用其中一个。")
 
 
-def _load(
-    loader: Loader, candidate: _Candidate, one: Found, manifest: Manifest, given: Mapping[str, Any], clock: Clock
-) -> None:
+def _load(loader: Loader, candidate: _Candidate, one: Found, manifest: Manifest, given: _Given, clock: Clock) -> None:
     try:
         if manifest.isolation != "thread":
             why = '本版本还不能在单独的进程中运行插件;请改为 isolation = "thread",或等待支持的版本。'
             raise PluginInvalid(plugin=manifest.id, why=why)
-        settings = checked_settings(manifest, given)
+        settings = checked_settings(manifest, given.settings, given.base)
         guard = Guard(manifest.id, manifest.owner, manifest.max_in_flight, clock, root=one.root)
         wire = Wire(allowed_hosts(manifest.network, settings), clock)
         candidate.door = Door(manifest.id, guard, settings, manifest.timeouts, wire, clock)

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.errors import GatewayBug, PluginContractError, PluginSilent, PluginUnavailable
 from gateway.plugin_host.guard import Guard, WrongAnswer, forbid_calls
+from gateway.sdk.context import HttpNoAnswer, HttpNotSent
 from gateway.testkit.clock import FakeClock
 
 SHORT, LONG = 0.05, 10.0
@@ -135,6 +136,33 @@ def test_our_own_advice_is_passed_on(guard: Guard) -> None:
 
     with pytest.raises(PluginContractError, match="应返回 Verdict"):
         guard.call("judge", work, LONG, str)
+
+
+def test_our_own_check_inside_a_call_keeps_its_sentence(guard: Guard) -> None:
+    """A template that cannot be filled is found inside the call; the author reads what is wrong with it."""
+
+    def work() -> str:
+        raise PluginContractError(plugin="sms-example", why="模板中的占位符“x”没有值")
+
+    with pytest.raises(PluginContractError) as caught:
+        guard.call("report_fields", work, LONG, str)
+    assert caught.value.facts["why"] == "模板中的占位符“x”没有值"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(HttpNotSent("refused"), PluginUnavailable), (HttpNoAnswer("closed"), PluginSilent)]
+)
+def test_an_outage_of_the_other_side_is_not_the_plugins_fault(
+    guard: Guard, error: Exception, told: type[PluginUnavailable]
+) -> None:
+    """A plugin may let go of a connection error; nobody is sent to look for a bug in it."""
+
+    def work() -> str:
+        raise error
+
+    with pytest.raises(PluginUnavailable) as caught:
+        guard.call("pull", work, LONG, str)
+    assert type(caught.value) is told
 
 
 def test_a_wrong_type_is_a_contract_error(guard: Guard) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+import docx
 import pytest
+from matter_food_business import gateway_register_matters
 
 from gateway.errors import MatterWithoutRules, PluginContractError, PluginSilent, PluginUnavailable
 from gateway.plugin_host import host as host_module
+from gateway.plugin_host.guard import Guard
 from gateway.plugin_host.host import PluginHost, PluginStatus, State, installed
-from gateway.sdk import Done, Notice
+from gateway.plugin_host.http import Wire
+from gateway.plugin_host.loaded import Door, LoadedMatter
+from gateway.sdk import Done, Notice, ResultView
 from gateway.testkit.clock import FakeClock
 
 Install = Callable[..., str]
@@ -268,6 +276,20 @@ def test_settings_reach_the_plugin(install: Install, load: Load, sms: Sms, toml:
     assert host.notifier("example").query("d1") == Done("【示例】")
 
 
+@pytest.mark.parametrize(("given", "expected"), [("sms.jsonl", "/etc/kanyan/sms.jsonl"), ("/srv/a", "/srv/a")])
+def test_relative_paths_count_from_the_configuration(
+    install: Install, sms: Sms, toml: Toml, clock: FakeClock, given: str, expected: str
+) -> None:
+    """It does not matter in which folder the gateway was started."""
+    field = '[config.sign]\ntype = "path"\nhelp = "示例"\n'
+    source = sms().replace('Done(context.config.get("sign", ""))', 'Done(str(context.config["sign"]))')
+    name = install("sms-example", source, toml(more=field))
+
+    host = PluginHost.load({name: {"sign": given}}, clock, base=Path("/etc/kanyan"))
+
+    assert host.notifier("example").query("d1") == Done(expected)
+
+
 def test_the_context_tells_time_and_plugin(install: Install, load: Load, sms: Sms, clock: FakeClock) -> None:
     """Plugins take the time from us, and know how long they have."""
     source = sms(send="return Done(f'{context.plugin_id} {context.now.isoformat()} {context.deadline_s}')")
@@ -377,3 +399,23 @@ def test_our_own_matter_loads(load: Load, status: Status) -> None:
 
     assert status(host, "matter-food-business").state is State.READY
     assert len(host.matter("430131001000").checklist.items) == 43
+
+
+def test_a_template_that_hangs_is_left_behind(clock: FakeClock) -> None:
+    """A template is the plugin's code: its time limit holds for it, too."""
+    go = threading.Event()
+    document = docx.Document()
+    document.add_paragraph("{{ hang() }}")
+    template = io.BytesIO()
+    document.save(template)
+    limits = {"report_fields": 0.05}
+    door = Door("matter-slow", Guard("matter-slow", "示例股", 2, clock), {}, limits, Wire(frozenset(), clock), clock)
+    fields = {"hang": lambda: go.wait(10) and ""}
+    (own,) = gateway_register_matters()
+    slow = LoadedMatter(replace(own, report_template=template.getvalue(), report_fields=lambda *_: fields), door)
+
+    try:
+        with pytest.raises(PluginSilent):
+            slow.write_report(cast("ResultView", None))
+    finally:
+        go.set()
