@@ -100,7 +100,7 @@ def _next_place(tx: Transaction, draft: Draft) -> tuple[int, str, bool]:
 
 def lease(tx: Transaction, owner: str, until: datetime, limit: int) -> Sequence[Leased]:
     """Take the heads of streams that are due and free. Each lease raises the fence, so that a late owner is noticed."""
-    free = sa.or_(streams.c.lease_until.is_(None), streams.c.lease_until < tx.now)
+    free = sa.or_(streams.c.lease_until.is_(None), streams.c.lease_until <= tx.now)
     due = (
         sa.select(streams.c.stream_id)
         .where(streams.c.due_at <= tx.now, free)
@@ -115,18 +115,25 @@ def lease(tx: Transaction, owner: str, until: datetime, limit: int) -> Sequence[
             .where(streams.c.stream_id == stream_id)
             .values(lease_owner=owner, lease_until=until, fence=streams.c.fence + 1)
         )
-        taken.append(_head(tx, stream_id))
+        head = _head(tx, stream_id)
+        if head is not None:
+            taken.append(head)
     return taken
 
 
-def _head(tx: Transaction, stream_id: str) -> Leased:
+def _head(tx: Transaction, stream_id: str) -> Leased | None:
     row = tx.connection.execute(
         sa.select(outbox, streams.c.fence, streams.c.destination, streams.c.subject)
         .join(streams, streams.c.stream_id == outbox.c.stream_id)
         .where(outbox.c.stream_id == stream_id, outbox.c.state == PENDING)
         .order_by(outbox.c.seq)
         .limit(1)
-    ).one()
+    ).first()
+    if row is None:
+        # Due with nothing to carry must not be: let go of it rather than fail every lease from now on.
+        idle = {"due_at": None, "lease_owner": "", "lease_until": None}
+        tx.connection.execute(sa.update(streams).where(streams.c.stream_id == stream_id).values(**idle))
+        return None
     values = {name: getattr(row, name) for name in Leased.__dataclass_fields__}
     tx.connection.execute(
         sa.update(outbox)

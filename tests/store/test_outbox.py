@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.store import outbox
+from gateway.store.tables import outbox as outbox_rows
 from gateway.store.transaction import Transaction
 from gateway.testkit.office import Office
 
@@ -250,3 +252,17 @@ async def test_two_owners_never_hold_one_stream(office: Office) -> None:
     taken = await asyncio.gather(*(office.lease(5, owner=f"w-{number}") for number in range(6)))
     streams = [held.stream_id for held_by_one in taken for held in held_by_one]
     assert len(streams) == len(set(streams)) == 20
+
+
+async def test_a_stream_that_is_due_with_nothing_to_carry_hinders_nobody(office: Office) -> None:
+    """A row that went missing (a restored file, a hand in the database) must not fail the leases of all others."""
+    lost = await put(office, draft("lost"))
+    await put(office, draft("kept"))
+
+    def remove(tx: Transaction) -> None:
+        tx.connection.execute(sa.delete(outbox_rows).where(outbox_rows.c.delivery_id == lost))
+
+    await office.runner.system("remove", remove)
+
+    assert [held.subject for held in await office.lease()] == ["kept"]
+    assert await office.lease() == []
