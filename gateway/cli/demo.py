@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     say("勘验网关演示:全部为示例数据,省平台和短信中心为模拟,其余为真实运行。")
 
     def keep(account: Account) -> None:
-        _report(account, as_json=args.json)
+        _report(account, as_json=args.json, keep=True)
         say("各程序保持运行,按 Ctrl-C 结束:")
         for name, address in account.addresses.items():
             say(f"  {name}:{address}")
@@ -44,9 +44,10 @@ def run(args: argparse.Namespace) -> int:
     return OK if account.ok else FAILED
 
 
-def _report(account: Account, *, as_json: bool) -> None:
+def _report(account: Account, *, as_json: bool, keep: bool = False) -> None:
     if as_json:
-        print(json.dumps(account.as_json(), ensure_ascii=False), flush=True)
+        addresses = {"addresses": account.addresses} if keep else {}
+        print(json.dumps({**account.as_json(), **addresses}, ensure_ascii=False), flush=True)
         return
     held = sum(1 for step in account.steps if step.ok)
     print(f"{'全部通过' if account.ok else '未全部通过'}:{held}/{len(account.steps)} 步,用时 {account.seconds} 秒。")

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ async def test_a_full_queue_refuses_before_anything_happens(office: Office) -> N
 def _flood(office: Office) -> Future[None]:
     """Fill the queue; the future of the last piece that found a place."""
     last: Future[None] = Future()
-    with pytest.raises(Overloaded):
+    with suppress(Overloaded):
         while True:
             last = office.writer.submit(lambda _connection: None)
     return last
