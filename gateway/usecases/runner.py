@@ -16,7 +16,7 @@ import structlog
 
 from gateway.database.crashpoints import crashpoint
 from gateway.database.writer import Writer
-from gateway.domain.access import SYSTEM, Principal
+from gateway.domain.access import SYSTEM, Policy, Principal
 from gateway.errors import (
     GatewayBug,
     GatewayError,
@@ -71,7 +71,7 @@ class Runner:
 
     async def ask(self, query: Query[C, R], command: C, principal: Principal) -> R:
         """Run a query, in a thread: a slow reader must not hold up the others."""
-        query.policy.admit(principal)
+        await self._admit(query.policy, query.method, principal)
         plain(command)
         try:
             return await self._on(self._readers, self._read, query, command, principal)
@@ -98,12 +98,7 @@ class Runner:
             raise _unreadable(error) from None
 
     async def _do(self, use_case: UseCase[C, P, R], command: C, principal: Principal, key: str) -> R:
-        try:
-            use_case.policy.admit(principal)
-        except GatewayError as denied:
-            code = denied.code
-            await self._commit(lambda tx: ledger.write_audit(tx, use_case.method, code), principal)
-            raise
+        await self._admit(use_case.policy, use_case.method, principal)
         job = _Job(use_case, principal, key, fingerprint(command, self.tools.secret), self.tools)
         if not _KEY.fullmatch(key):
             raise IdempotencyKeyMissing()
@@ -121,6 +116,15 @@ class Runner:
         if isinstance(answer, _Refusal):
             raise answer.error
         return cast("R", answer)
+
+    async def _admit(self, policy: Policy, method: str, principal: Principal) -> None:
+        """Whoever is denied leaves an audit row, also where an allowed call would leave none (C6)."""
+        try:
+            policy.admit(principal)
+        except GatewayError as denied:
+            code = denied.code
+            await self._commit(lambda tx: ledger.write_audit(tx, method, code), principal)
+            raise
 
     def _settled(self, job: _Job) -> ledger.Settled | None:
         with self.tools.reading.connect() as connection:

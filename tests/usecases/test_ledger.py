@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from gateway.domain.access import PUBLIC
-from gateway.errors import GatewayError, WrongState
+from gateway.errors import GatewayError, NotAllowed, WrongState
 from gateway.testkit.office import (
     ADMIN,
+    CASE_NO,
     CITIZEN_ID,
     CONTACT_NAME,
     CONTACT_PHONE,
@@ -24,6 +25,7 @@ from gateway.testkit.office import (
 )
 from gateway.usecases.accept_case import ACCEPT_CASE
 from gateway.usecases.file_visit import FILE_VISIT
+from gateway.usecases.get_case import GET_CASE
 
 PARTY_NAME, ADDRESS = "示例个人张三", "桃花江镇示例路 99 号"
 CITIZEN = {"uscc": "", "citizen_id": CITIZEN_ID, "party_name": PARTY_NAME, "address": ADDRESS}
@@ -173,3 +175,20 @@ async def test_audit_rows_say_who_and_what(office: Office) -> None:
     assert (row["actor"], row["roles"], row["object"]) == (ADMIN.identity, "dept_admin", filed.visit.visit_no)
     assert row["changes"] == [["visit", "", "FILED"], ["case", "ACCEPTED", "ASSIGNED"]]
     assert row["at"] < office.clock.now()
+
+
+async def test_a_denied_question_leaves_a_row_an_allowed_one_none(office: Office) -> None:
+    """Whoever tries to read what is not theirs is on record; ordinary reading is not."""
+    await office.sync_matter()
+    await office.put_inspectors()
+    await office.accept()
+    before = office.counts()["audit"]
+    await office.runner.ask(GET_CASE, CASE_NO, ADMIN)
+    assert office.counts()["audit"] == before
+
+    with pytest.raises(NotAllowed):
+        await office.runner.ask(GET_CASE, CASE_NO, PUBLIC)
+
+    row = office.rows("audit")[-1]
+    assert office.counts()["audit"] == before + 1
+    assert (row["method"], row["outcome"], row["actor"]) == ("CaseService/GetCase", "NOT_ALLOWED", "public")
