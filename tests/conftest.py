@@ -1,14 +1,17 @@
-"""What tests of every room share: a throw-away PostgreSQL database, where a server answers."""
+"""What tests of every room share: a throw-away PostgreSQL database where a server answers, an office on each engine."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from _pytest.terminal import TerminalReporter
+
+from gateway.testkit.office import Office, make_office
 
 SERVERS = (
     "host=127.0.0.1 user=postgres",
@@ -38,6 +41,24 @@ def postgres_url() -> Iterator[str | None]:
     finally:
         server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str | None) -> str:
+    """An SQLite file of this test, or the PostgreSQL database of this run."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'kanyan.db'}"
+    if postgres_url is None:
+        pytest.skip("no postgres server answers")
+    return postgres_url
+
+
+@pytest.fixture
+def office(database_url: str) -> Iterator[Office]:
+    """An empty office on each engine; see `gateway.testkit.office`."""
+    made = make_office(database_url)
+    yield made
+    made.close()
 
 
 def _server() -> psycopg.Connection | None:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from gateway.store import outbox
 from gateway.testkit.deliveries import Deliveries
-from gateway.testkit.office import Office, make_office
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def office(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str | None) -> Iterator[Office]:
-    """An empty office; see `gateway.testkit.office`."""
-    url = f"sqlite:///{tmp_path / 'kanyan.db'}"
-    if request.param == "postgres":
-        if postgres_url is None:
-            pytest.skip("no postgres server answers")
-        url = postgres_url
-    made = make_office(url)
-    yield made
-    made.close()
+from gateway.testkit.office import Office
 
 
 @pytest_asyncio.fixture
