@@ -5,43 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from gateway.sdk import Http, HttpNoAnswer, HttpNotSent, HttpReply, Notice
+from gateway.sdk import Http, Notice
+from gateway.testkit.real_http import RealHttp
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-class RealHttp:
-    """`gateway.sdk.Http` over real sockets."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
-
-    def get(self, url: str, *, params: Mapping[str, str] | None = None) -> HttpReply:
-        """Ask."""
-        return self._send(lambda: self._client.get(url, params=params))
-
-    def post(self, url: str, *, json: Any, headers: Mapping[str, str] | None = None) -> HttpReply:
-        """Send."""
-        return self._send(lambda: self._client.post(url, json=json, headers=headers))
-
-    def _send(self, act: Callable[[], httpx.Response]) -> HttpReply:
-        try:
-            reply = act()
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise HttpNotSent(type(error).__name__) from error
-        except httpx.TransportError as error:
-            raise HttpNoAnswer(type(error).__name__) from error
-        try:
-            return HttpReply(reply.status_code, reply.headers, reply.json())
-        except ValueError:
-            return HttpReply(reply.status_code, reply.headers, None)
 
 
 @pytest.fixture(scope="session")
